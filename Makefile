@@ -1,0 +1,28 @@
+# Two commands for people: `make run` and `make test`. The rest serves them.
+PY := .venv/bin/python
+
+run: .venv/installed
+	@$(PY) manage.py up
+
+test: .venv/installed-dev
+	@$(PY) -m pytest
+
+lint: .venv/installed-dev
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
+	@$(PY) -m mypy .
+
+.venv/installed: requirements.txt
+	@python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Pin what requirements*.in ask for; run after changing one of them.
+lock: .venv/installed-dev
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+.PHONY: run test lint lock
