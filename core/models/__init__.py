@@ -1,3 +1,6 @@
+from core.models.idempotency import IdempotencyKey
+from core.models.job import Job, Shard
+from core.models.named import Named
 from core.models.user import User
 
-__all__ = ["User"]
+__all__ = ["IdempotencyKey", "Job", "Named", "Shard", "User"]

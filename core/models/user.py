@@ -1,3 +1,4 @@
+import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -5,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.enums import Role
 
 
+@pghistory.track(exclude=["password", "last_login"])
 class User(AbstractUser):
     """A person with a login. What they earn or buy hangs on their member, not here."""
 

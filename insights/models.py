@@ -1,0 +1,70 @@
+"""Roll-ups of the facts: never edited by hand, rebuilt from the facts at will. Days are Asia/Shanghai."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from community.models import Group, Member
+
+
+class Watermark(models.Model):
+    """Up to which fact a roll-up has counted."""
+
+    name = models.CharField(max_length=40, unique=True)
+    fact_id = models.BigIntegerField(default=0)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.fact_id}"
+
+
+class MemberDay(models.Model):
+    """What one member asked for and received of orders placed on one day (behaviour basis: refunds fall back on it).
+
+    `net_fen` is ordered less cancelled, short and refunded; an occasion is a day with `net_fen` > 0.
+    """
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="days")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    gross_fen = models.BigIntegerField(default=0)
+    net_fen = models.BigIntegerField(default=0)
+    delivered_fen = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "group", "day"], name="member_day_is_counted_once")]
+        indexes = [models.Index(fields=["day", "group"], name="member_day_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.day}"
+
+
+class MemberStat(models.Model):
+    """What one member is worth so far: own net delivered spend, and that of those they brought themselves."""
+
+    member = models.OneToOneField(Member, models.CASCADE, primary_key=True, related_name="stat")
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    occasions = models.PositiveIntegerField(default=0)
+    lifetime_fen = models.BigIntegerField(default=0)
+    social_fen = models.BigIntegerField(default=0)
+    brought = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class CohortWeek(models.Model):
+    """Of the members whose first occasion fell in one week, how many had one in the week `age` later.
+
+    Weeks begin on Monday; age 0 is the whole cohort. Group 0 rows do not exist: the figure is of all groups.
+    """
+
+    cohort = models.DateField(help_text="Monday of the first occasion's week.")
+    age = models.PositiveSmallIntegerField()
+    members = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cohort", "age"], name="cohort_week_is_counted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.cohort} +{self.age}"

@@ -1,0 +1,62 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CampaignState(models.TextChoices):
+    """Where a campaign is. Orders come in while it is open; later edits are facts on top."""
+
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    CUT_OFF = "cut_off", _("Cut off")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class PlusOne(models.TextChoices):
+    """What "+N" in a chain means in this campaign."""
+
+    ADD = "add", _("N more of what they ordered")
+    ITEM = "item", _("item number N")
+    GUEST = "guest", _("they bring N more people")
+
+
+class OrderState(models.TextChoices):
+    """The state a screen shows; the facts say how it came about."""
+
+    PLACED = "placed", _("Placed")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class OrderSource(models.TextChoices):
+    """How the order came in."""
+
+    CHAIN = "chain", _("Chain")
+    API = "api", _("API")
+    DEMO = "demo", _("Demo data")
+
+
+class FactKind(models.TextChoices):
+    """What happened to a line. The first four sum to what was asked for, the others to what was received."""
+
+    PLACED = "placed", _("Placed")
+    CHANGED = "changed", _("Changed")
+    CANCELLED = "cancelled", _("Cancelled")
+    SHORT = "short", _("Short")
+    DELIVERED = "delivered", _("Delivered")
+    REFUNDED = "refunded", _("Refunded")
+
+
+class LinkBasis(models.TextChoices):
+    """Why an order is credited to a publication's link."""
+
+    OPENED = "opened", _("came through the link")
+    WINDOW = "window", _("ordered in this group within the window")
+
+
+class PasteState(models.TextChoices):
+    """A pasted chain: a draft until confirmed, undone within half an hour or not at all."""
+
+    DRAFT = "draft", _("Draft")
+    APPLIED = "applied", _("Applied")
+    UNDONE = "undone", _("Undone")

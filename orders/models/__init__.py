@@ -1,0 +1,19 @@
+from orders.models.aliases import MemberAlias, ProductAlias
+from orders.models.campaign import Campaign, Offer
+from orders.models.catalogue import Product
+from orders.models.chain import ChainEntry, Paste, PasteChange
+from orders.models.order import Order, OrderLine, SaleFact
+
+__all__ = [
+    "Campaign",
+    "ChainEntry",
+    "MemberAlias",
+    "Offer",
+    "Order",
+    "OrderLine",
+    "Paste",
+    "PasteChange",
+    "Product",
+    "ProductAlias",
+    "SaleFact",
+]

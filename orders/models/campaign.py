@@ -1,0 +1,126 @@
+from datetime import datetime
+
+import pghistory
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Group, sees_all_groups
+from core.models import User
+from orders.enums import CampaignState, PlusOne
+from orders.models.catalogue import Product
+
+QUANTITY = {"max_digits": 12, "decimal_places": 3}
+"""Quantities are kept to a thousandth: 1.5 斤, 二两 = 0.2 斤."""
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def visible_to(self, user: User) -> "CampaignQuerySet":
+        """A leader sees what runs in the groups they lead today, once it has been opened."""
+        if sees_all_groups(user):
+            return self
+        mine = Campaign.groups.through.objects.filter(group__in=Group.objects.visible_to(user)).values("campaign")
+        return self.filter(pk__in=mine).exclude(state=CampaignState.DRAFT)
+
+    def taking_orders(self, now: datetime) -> "CampaignQuerySet":
+        """Open by state and by clock: a cut-off that nobody carried out yet still holds."""
+        return self.filter(state=CampaignState.OPEN, opens_at__lte=now, cuts_off_at__gt=now)
+
+
+@pghistory.track()
+class Campaign(models.Model):
+    """One group purchase: what is offered to which groups, until when, delivered on which day."""
+
+    title = models.CharField(_("title"), max_length=60)
+    code = models.CharField(max_length=12, unique=True, editable=False)
+    groups = models.ManyToManyField(Group, related_name="campaigns", verbose_name=_("groups"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=CampaignState, default=CampaignState.DRAFT, db_default=CampaignState.DRAFT
+    )
+    opens_at = models.DateTimeField(_("opens at"))
+    cuts_off_at = models.DateTimeField(_("cut-off"))
+    delivers_on = models.DateField(_("delivery day"))
+    plus_one = models.CharField(_("meaning of +1"), max_length=5, choices=PlusOne, default=PlusOne.ADD)
+    default_quantity = models.BooleanField(
+        _("no number means one"), default=True, help_text=_("Such rows are always shown for a look.")
+    )
+    cut_off_at = models.DateTimeField(null=True, editable=False, help_text=_("When the cut-off was carried out."))
+    cut_off_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    demo = models.BooleanField(default=False, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-cuts_off_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cuts_off_at__gt=F("opens_at")),
+                name="campaign_cuts_off_after_opening",
+                violation_error_message=_("The cut-off comes after the opening."),
+            ),
+            models.CheckConstraint(condition=Q(state__in=CampaignState.values), name="campaign_state_is_known"),
+        ]
+        indexes = [models.Index(fields=["state", "cuts_off_at"], name="campaign_by_cut_off")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def takes_orders(self, now: datetime) -> bool:
+        return self.state == CampaignState.OPEN and self.opens_at <= now < self.cuts_off_at
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: User) -> "OfferQuerySet":
+        if sees_all_groups(user):
+            return self
+        return self.filter(campaign__in=Campaign.objects.visible_to(user))
+
+
+@pghistory.track(exclude=["taken"])
+class Offer(models.Model):
+    """A product inside one campaign, with the price, cost and wording it is sold at there."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="offers")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="offers", verbose_name=_("product"))
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(_("name"), max_length=60)
+    unit = models.CharField(_("unit"), max_length=10)
+    counted = models.BooleanField(_("counted in whole pieces"), default=True)
+    price_fen = models.BigIntegerField(_("price"), validators=[MinValueValidator(0)])
+    cost_fen = models.BigIntegerField(_("cost"), default=0, validators=[MinValueValidator(0)])
+    stock = models.DecimalField(_("stock"), null=True, blank=True, **QUANTITY)
+    limit_each = models.DecimalField(_("limit a member"), null=True, blank=True, **QUANTITY)
+    taken = models.DecimalField(default=0, db_default=0, editable=False, **QUANTITY)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["campaign", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "product"],
+                name="campaign_offers_a_product_once",
+                violation_error_message=_("This product is already offered in the campaign."),
+            ),
+            models.CheckConstraint(
+                condition=Q(taken__gte=0) & (Q(stock=None) | Q(taken__lte=F("stock"))), name="offer_is_never_oversold"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_fen__gte=0, cost_fen__gte=0), name="offer_prices_are_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_each=None) | Q(limit_each__gt=0),
+                name="offer_limit_allows_something",
+                violation_error_message=_("A limit allows at least some of it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

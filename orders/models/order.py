@@ -1,0 +1,166 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Group, Member, sees_all_groups
+from core.models import User
+from orders.enums import FactKind, LinkBasis, OrderSource, OrderState
+from orders.models.campaign import QUANTITY, Campaign, Offer
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: User) -> "OrderQuerySet":
+        if sees_all_groups(user):
+            return self
+        return self.filter(group__in=Group.objects.visible_to(user))
+
+
+class Order(models.Model):
+    """What one member wants from one campaign in one group; everything that comes in later is added to it.
+
+    Who led, who referred, whether it was the first order and which link it came through are frozen at intake.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="orders")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="orders")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="orders")
+    door = models.CharField(_("door"), max_length=40, blank=True, default="", db_default="")
+    note = models.CharField(_("note"), max_length=300, blank=True, default="", db_default="")
+    state = models.CharField(max_length=10, choices=OrderState, default=OrderState.PLACED, db_default=OrderState.PLACED)
+    source = models.CharField(max_length=6, choices=OrderSource)
+    placed_at = models.DateTimeField()
+    order_day = models.DateField(help_text=_("Business day of the order, Asia/Shanghai."))
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    leader = models.ForeignKey(Member, models.PROTECT, null=True, related_name="led_orders")
+    referrer_1 = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    referrer_2 = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    is_first = models.BooleanField(default=False)
+    link_code = models.CharField(max_length=12, blank=True, default="", db_default="")
+    link_basis = models.CharField(max_length=6, choices=LinkBasis, blank=True, default="", db_default="")
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "group", "member"], name="member_orders_once_in_a_campaign"),
+            models.CheckConstraint(
+                condition=~Q(referrer_1=F("member")) & ~Q(referrer_2=F("member")), name="nobody_refers_their_own_order"
+            ),
+            models.CheckConstraint(condition=Q(state__in=OrderState.values), name="order_state_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["group", "-placed_at", "-id"], name="order_by_group"),
+            models.Index(fields=["-placed_at", "-id"], name="order_by_time"),
+            models.Index(fields=["member", "placed_at"], name="order_by_member"),
+            models.Index(fields=["link_code"], condition=~Q(link_code=""), name="order_by_link"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
+    def visible_to(self, user: User) -> "OrderLineQuerySet":
+        if sees_all_groups(user):
+            return self
+        return self.filter(order__group__in=Group.objects.visible_to(user))
+
+
+class OrderLine(models.Model):
+    """How much of one offer an order asks for, and what became of it. Equals the sum of its facts."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="lines")
+    price_fen = models.BigIntegerField()
+    limit_each = models.DecimalField(null=True, **QUANTITY)
+    quantity = models.DecimalField(default=0, **QUANTITY)
+    amount_fen = models.BigIntegerField(default=0, db_default=0)
+    short_quantity = models.DecimalField(default=0, db_default=0, **QUANTITY)
+    short_fen = models.BigIntegerField(default=0, db_default=0)
+    delivered_quantity = models.DecimalField(default=0, db_default=0, **QUANTITY)
+    delivered_fen = models.BigIntegerField(default=0, db_default=0)
+    refunded_quantity = models.DecimalField(default=0, db_default=0, **QUANTITY)
+    refunded_fen = models.BigIntegerField(default=0, db_default=0)
+
+    objects = OrderLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "offer"], name="order_has_one_line_an_offer"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0, amount_fen__gte=0), name="line_quantity_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_each=None) | Q(quantity__lte=F("limit_each")),
+                name="line_keeps_to_the_limit_a_member",
+                violation_error_message=_("That is more than one member may order."),
+            ),
+            models.CheckConstraint(
+                condition=Q(short_quantity__gte=0, delivered_quantity__gte=0, refunded_quantity__gte=0)
+                & Q(short_fen__gte=0, delivered_fen__gte=0, refunded_fen__gte=0),
+                name="line_outcomes_are_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("delivered_quantity") + F("short_quantity")),
+                name="line_delivers_no_more_than_was_ordered",
+                violation_error_message=_("More than was ordered cannot be delivered or fall short."),
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_quantity__lte=F("delivered_quantity"), refunded_fen__lte=F("delivered_fen")),
+                name="line_refunds_no_more_than_was_delivered",
+                violation_error_message=_("More than was delivered cannot be refunded."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.offer_id}"
+
+
+class SaleFactQuerySet(models.QuerySet["SaleFact"]):
+    def visible_to(self, user: User) -> "SaleFactQuerySet":
+        if sees_all_groups(user):
+            return self
+        return self.filter(group__in=Group.objects.visible_to(user))
+
+
+class SaleFact(models.Model):
+    """One thing that happened to one line, signed; never changed, never deleted.
+
+    Short and refunded facts are negative. Money in fen, days in Asia/Shanghai.
+    """
+
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="facts")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="facts")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+", db_index=False)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=FactKind)
+    quantity = models.DecimalField(**QUANTITY)
+    amount_fen = models.BigIntegerField()
+    order_day = models.DateField(help_text=_("Business day of the order."))
+    business_date = models.DateField(help_text=_("Business day of the fact itself."))
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    leader = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_index=False, help_text=_("Who delivered.")
+    )
+    paste = models.ForeignKey("Paste", models.PROTECT, null=True, related_name="facts")
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+
+    objects = SaleFactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=FactKind.values), name="fact_kind_is_known")]
+        indexes = [
+            models.Index(fields=["group", "business_date"], name="fact_by_group_and_day"),
+            models.Index(fields=["member", "order_day"], name="fact_by_member_and_day"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.line_id}"

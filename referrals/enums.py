@@ -1,0 +1,32 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionState(models.TextChoices):
+    """A draft can be changed; a published version is frozen; a retired one pays nothing new."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class Rule(models.TextChoices):
+    """What an entry pays for."""
+
+    LEADER_RATE = "leader_rate", _("Leader commission")
+    DELIVERY_FEE = "delivery_fee", _("Delivery fee")
+    REFERRAL = "referral", _("Referral commission")
+
+
+class EntryKind(models.TextChoices):
+    """Whether an entry adds to what is due or takes back a part of it."""
+
+    EARNED = "earned", _("Earned")
+    REVERSED = "reversed", _("Taken back")
+
+
+class RunState(models.TextChoices):
+    """A run computes as a job, waits for somebody else's eyes, and is approved once."""
+
+    COMPUTING = "computing", _("Computing")
+    REVIEW = "review", _("To review")
+    APPROVED = "approved", _("Approved")

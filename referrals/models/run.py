@@ -1,0 +1,122 @@
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Group, Member
+from core.enums import Role
+from core.models import Job, User
+from ledger.models import Period
+from orders.models import Order, OrderLine
+from referrals.enums import EntryKind, Rule, RunState
+from referrals.models.plan import MoneyPagesQuerySet, PlanVersion
+
+HIGHEST_LEVEL = 2
+
+
+@pghistory.track()
+class Run(models.Model):
+    """One computation of what is due and not yet recorded, booked into one period and approved by another person."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="runs")
+    job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="run")
+    state = models.CharField(
+        _("state"), max_length=10, choices=RunState, default=RunState.COMPUTING, db_default=RunState.COMPUTING
+    )
+    ran_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ran_at = models.DateTimeField(db_default=Now())
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+    objects = MoneyPagesQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("ran_by")),
+                name="run_is_approved_by_somebody_else",
+                violation_error_message=_("A run is approved by somebody other than the one who ran it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RunState.APPROVED, approved_by__isnull=False, approved_at__isnull=False)
+                | (~Q(state=RunState.APPROVED) & Q(approved_by=None, approved_at=None)),
+                name="approved_run_says_by_whom",
+            ),
+            models.UniqueConstraint(
+                fields=["period"], condition=Q(state=RunState.COMPUTING), name="period_computes_one_run_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class CommissionEntryQuerySet(models.QuerySet["CommissionEntry"]):
+    def visible_to(self, user: User) -> "CommissionEntryQuerySet":
+        """Everybody who keeps or checks the books; an earner sees what they earned themselves."""
+        if user.is_superuser or user.role in {Role.ADMIN, Role.AUDITOR}:
+            return self
+        return self.filter(beneficiary__user=user.pk)
+
+
+class CommissionEntry(models.Model):
+    """What one rule owes one earner for one line (a delivery fee: for one order), and what it was reckoned from.
+
+    `source_id` is the line's id, for a delivery fee the id of the household's first order in the round. `seq`
+    numbers the entries of one claim: two workers that compute the same difference collide on it.
+    `due_fen` is the whole claim as of this entry; `amount_fen` is that less what was recorded before.
+    """
+
+    pk = models.CompositePrimaryKey("period_id", "source_id", "rule", "level", "beneficiary_id", "seq")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="commission_entries", db_index=False)
+    source_id = models.BigIntegerField()
+    rule = models.CharField(max_length=12, choices=Rule)
+    level = models.PositiveSmallIntegerField()
+    beneficiary = models.ForeignKey(Member, models.PROTECT, related_name="commission_entries", db_index=False)
+    seq = models.PositiveSmallIntegerField()
+    run = models.ForeignKey(Run, models.PROTECT, related_name="entries", db_index=False)
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="commission_entries")
+    line = models.ForeignKey(OrderLine, models.PROTECT, null=True, related_name="commission_entries", db_index=False)
+    plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False)
+    clock_day = models.DateField(help_text=_("The day the plan's clock decided on."))
+    kind = models.CharField(max_length=8, choices=EntryKind)
+    amount_fen = models.BigIntegerField()
+    due_fen = models.BigIntegerField()
+    rate_ppm = models.IntegerField(null=True)
+    order_base_fen = models.BigIntegerField(null=True)
+    order_amount_fen = models.BigIntegerField(null=True)
+    line_base_fen = models.BigIntegerField(null=True)
+    line_amount_fen = models.BigIntegerField(null=True)
+    refunded_fen = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField(db_default=Now())
+
+    objects = CommissionEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_id", "rule", "level", "beneficiary", "seq"], name="claim_numbers_its_entries"
+            ),
+            models.CheckConstraint(condition=Q(level__lte=HIGHEST_LEVEL), name="no_third_level"),
+            models.CheckConstraint(
+                condition=Q(rule=Rule.REFERRAL, level__gte=1) | (~Q(rule=Rule.REFERRAL) & Q(level=0)),
+                name="only_referrals_have_levels",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.EARNED, amount_fen__gt=0) | Q(kind=EntryKind.REVERSED, amount_fen__lt=0),
+                name="entry_kind_is_its_sign",
+            ),
+            models.CheckConstraint(condition=Q(due_fen__gte=0), name="no_more_taken_back_than_earned"),
+        ]
+        indexes = [
+            models.Index(fields=["run", "beneficiary", "order"], name="entry_by_run_and_earner"),
+            models.Index(fields=["beneficiary", "period"], name="entry_by_earner"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.source_id}/{self.seq}"
