@@ -1,6 +1,7 @@
 """Who: neighbourhoods, their groups, the people in them, who leads, who is wanted as a seed user."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pghistory
 from django.conf import settings
@@ -15,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from community.enums import Channel, SeedSource, SeedStatus
 from core.enums import Role
 from core.models import Named, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 WECHAT_GROUP_HOLDS = 500
 SEEDS_WANTED = 100
@@ -180,13 +184,8 @@ class LeaderAssignment(models.Model):
         return f"{self.leader_id}→{self.group_id}"
 
 
-def score_field(label: object) -> "models.PositiveSmallIntegerField[int | None, int | None]":
-    return models.PositiveSmallIntegerField(
-        label,
-        null=True,
-        blank=True,
-        validators=[MaxValueValidator(TOP_SCORE)],  # type: ignore[arg-type]
-    )
+def score_field(label: "StrPromise") -> "models.PositiveSmallIntegerField[int | None, int | None]":
+    return models.PositiveSmallIntegerField(label, null=True, blank=True, validators=[MaxValueValidator(TOP_SCORE)])
 
 
 class SeedProfileQuerySet(models.QuerySet["SeedProfile"]):

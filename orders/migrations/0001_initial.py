@@ -6,6 +6,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import pgtrigger.compiler
+import orders.models.quantity
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('placed', 'Placed'), ('changed', 'Changed'), ('cancelled', 'Cancelled'), ('short', 'Short'), ('delivered', 'Delivered'), ('refunded', 'Refunded')], max_length=10)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=12)),
+                ('quantity', orders.models.quantity.QuantityField()),
                 ('amount_fen', models.BigIntegerField()),
                 ('order_day', models.DateField(help_text='Business day of the order.')),
                 ('business_date', models.DateField(help_text='Business day of the fact itself.')),
@@ -132,9 +133,9 @@ class Migration(migrations.Migration):
                 ('counted', models.BooleanField(default=True, verbose_name='counted in whole pieces')),
                 ('price_fen', models.BigIntegerField(validators=[django.core.validators.MinValueValidator(0)], verbose_name='price')),
                 ('cost_fen', models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)], verbose_name='cost')),
-                ('stock', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='stock')),
-                ('limit_each', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='limit a member')),
-                ('taken', models.DecimalField(db_default=0, decimal_places=3, default=0, editable=False, max_digits=12)),
+                ('stock', orders.models.quantity.QuantityField(blank=True, null=True, verbose_name='stock')),
+                ('limit_each', orders.models.quantity.QuantityField(blank=True, null=True, verbose_name='limit a member')),
+                ('taken', orders.models.quantity.QuantityField(db_default=0, default=0, editable=False)),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='orders.campaign')),
             ],
             options={
@@ -183,14 +184,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('price_fen', models.BigIntegerField()),
-                ('limit_each', models.DecimalField(decimal_places=3, max_digits=12, null=True)),
-                ('quantity', models.DecimalField(decimal_places=3, default=0, max_digits=12)),
+                ('limit_each', orders.models.quantity.QuantityField(null=True)),
+                ('quantity', orders.models.quantity.QuantityField(default=0)),
                 ('amount_fen', models.BigIntegerField(db_default=0, default=0)),
-                ('short_quantity', models.DecimalField(db_default=0, decimal_places=3, default=0, max_digits=12)),
+                ('short_quantity', orders.models.quantity.QuantityField(db_default=0, default=0)),
                 ('short_fen', models.BigIntegerField(db_default=0, default=0)),
-                ('delivered_quantity', models.DecimalField(db_default=0, decimal_places=3, default=0, max_digits=12)),
+                ('delivered_quantity', orders.models.quantity.QuantityField(db_default=0, default=0)),
                 ('delivered_fen', models.BigIntegerField(db_default=0, default=0)),
-                ('refunded_quantity', models.DecimalField(db_default=0, decimal_places=3, default=0, max_digits=12)),
+                ('refunded_quantity', orders.models.quantity.QuantityField(db_default=0, default=0)),
                 ('refunded_fen', models.BigIntegerField(db_default=0, default=0)),
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.offer')),
                 ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
@@ -260,8 +261,8 @@ class Migration(migrations.Migration):
                 ('counted', models.BooleanField(default=True, verbose_name='counted in whole pieces')),
                 ('price_fen', models.BigIntegerField(validators=[django.core.validators.MinValueValidator(0)], verbose_name='price')),
                 ('cost_fen', models.BigIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0)], verbose_name='cost')),
-                ('stock', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='stock')),
-                ('limit_each', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='limit a member')),
+                ('stock', orders.models.quantity.QuantityField(blank=True, null=True, verbose_name='stock')),
+                ('limit_each', orders.models.quantity.QuantityField(blank=True, null=True, verbose_name='limit a member')),
                 ('campaign', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='orders.campaign')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='orders.offer')),

@@ -11,9 +11,7 @@ from community.models import Group, sees_all_groups
 from core.models import User
 from orders.enums import CampaignState, PlusOne
 from orders.models.catalogue import Product
-
-QUANTITY = {"max_digits": 12, "decimal_places": 3}
-"""Quantities are kept to a thousandth: 1.5 斤, 二两 = 0.2 斤."""
+from orders.models.quantity import QuantityField
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -95,9 +93,9 @@ class Offer(models.Model):
     counted = models.BooleanField(_("counted in whole pieces"), default=True)
     price_fen = models.BigIntegerField(_("price"), validators=[MinValueValidator(0)])
     cost_fen = models.BigIntegerField(_("cost"), default=0, validators=[MinValueValidator(0)])
-    stock = models.DecimalField(_("stock"), null=True, blank=True, **QUANTITY)
-    limit_each = models.DecimalField(_("limit a member"), null=True, blank=True, **QUANTITY)
-    taken = models.DecimalField(default=0, db_default=0, editable=False, **QUANTITY)
+    stock = QuantityField(_("stock"), null=True, blank=True)
+    limit_each = QuantityField(_("limit a member"), null=True, blank=True)
+    taken = QuantityField(default=0, db_default=0, editable=False)
 
     objects = OfferQuerySet.as_manager()
 

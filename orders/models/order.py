@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Group, Member, sees_all_groups
 from core.models import User
 from orders.enums import FactKind, LinkBasis, OrderSource, OrderState
-from orders.models.campaign import QUANTITY, Campaign, Offer
+from orders.models.campaign import Campaign, Offer
+from orders.models.quantity import QuantityField
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -76,14 +77,14 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="lines")
     price_fen = models.BigIntegerField()
-    limit_each = models.DecimalField(null=True, **QUANTITY)
-    quantity = models.DecimalField(default=0, **QUANTITY)
+    limit_each = QuantityField(null=True)
+    quantity = QuantityField(default=0)
     amount_fen = models.BigIntegerField(default=0, db_default=0)
-    short_quantity = models.DecimalField(default=0, db_default=0, **QUANTITY)
+    short_quantity = QuantityField(default=0, db_default=0)
     short_fen = models.BigIntegerField(default=0, db_default=0)
-    delivered_quantity = models.DecimalField(default=0, db_default=0, **QUANTITY)
+    delivered_quantity = QuantityField(default=0, db_default=0)
     delivered_fen = models.BigIntegerField(default=0, db_default=0)
-    refunded_quantity = models.DecimalField(default=0, db_default=0, **QUANTITY)
+    refunded_quantity = QuantityField(default=0, db_default=0)
     refunded_fen = models.BigIntegerField(default=0, db_default=0)
 
     objects = OrderLineQuerySet.as_manager()
@@ -140,7 +141,7 @@ class SaleFact(models.Model):
     group = models.ForeignKey(Group, models.PROTECT, related_name="+", db_index=False)
     member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=FactKind)
-    quantity = models.DecimalField(**QUANTITY)
+    quantity = QuantityField()
     amount_fen = models.BigIntegerField()
     order_day = models.DateField(help_text=_("Business day of the order."))
     business_date = models.DateField(help_text=_("Business day of the fact itself."))
