@@ -1,4 +1,19 @@
-from django.contrib import admin
-from django.urls import path
+"""The doors of the house. Each app brings its own; handlers answer in plain words."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from core.views import Login
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("login/", Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.forbidden"
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"

@@ -1,8 +1,22 @@
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, to_locale
+
+from core.navigation import frame_for, navigation_for
+
+THEMES = ("auto", "light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """What every page's frame needs: theme from its cookie (no flash), whether this is a demonstration."""
+    """What every page's frame needs: language, theme (from its cookie, so nothing flashes), frame and navigation."""
     theme = request.COOKIES.get("theme", "auto")
-    return {"theme": theme if theme in {"light", "dark", "auto"} else "auto", "demo": settings.DEMO}
+    user = getattr(request, "user", None)
+    role = getattr(user, "role", "")
+    return {
+        "html_lang": to_locale(get_language() or settings.LANGUAGE_CODE).replace("_", "-"),
+        "theme": theme if theme in THEMES else "auto",
+        "demo": settings.DEMO,
+        "frame": frame_for(role),
+        "navigation": SimpleLazyObject(lambda: navigation_for(role, request.path)),
+    }

@@ -1,7 +1,94 @@
+"""The doors every role comes through: signing in, the own page, errors in plain words, signs of life."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.functional import Promise
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core.access import SignedInRequest, signed_in
+from core.enums import Role
+from core.forms import LoginForm
+from core.http import render_page
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """One of the logins a demonstration offers with a tap. They exist nowhere else."""
+
+    role: str | Promise
+    username: str
+    password: str
+
+
+DEMO_PASSWORD = "linli-demo"  # noqa: S105 a demonstration shows it on its login page
+DEMO_LOGINS = tuple(DemoLogin(role.label, role.value, DEMO_PASSWORD) for role in Role)
+
+
+class Login(LoginView):
+    """User name and password; a wrong pair is answered with 422 and keeps the name."""
+
+    template_name = "core/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        return super().get_context_data(**kwargs) | {"demo_logins": DEMO_LOGINS if settings.DEMO else ()}
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-    """Too many failed logins from here: say for how long, keep nothing else."""
-    return render(request, "core/locked_out.html", status=429)
+    """Too many failed logins from here: say for how long."""
+    minutes = round(float(settings.AXES_COOLOFF_TIME) * 60)
+    return render(request, "core/locked_out.html", {"minutes": minutes}, status=429)
+
+
+@require_safe
+@signed_in
+def me(request: SignedInRequest) -> HttpResponse:
+    """Who I am here, my language, light or dark, the way out."""
+    return render_page(request, "core/me.html")
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for this address whatever the page says."""
+    return redirect(static("logo.svg"))
+
+
+def _error(request: HttpRequest, exception: Exception | None = None, *, status: int) -> HttpResponse:
+    return render(request, f"{status}.html", status=status)
+
+
+bad_request = partial(_error, status=400)
+forbidden = partial(_error, status=403)
+not_found = partial(_error, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke here. The page needs neither database nor session, they may be what broke."""
+    return render(None, "500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was open too long, or its cookie is gone: what was sent is not done, and can be sent again."""
+    return render(request, "core/csrf.html", status=403)

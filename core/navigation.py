@@ -1,0 +1,108 @@
+"""Where things are: every entry of the side bar, the leader's tabs and the palette, in one place."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.enums import Role
+
+DESK_FRAME = "shell.html"
+PHONE_FRAME = "leader.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the navigation of the roles that work there. Places without a group stand at the top."""
+
+    label: str | Promise
+    icon: str
+    view: str
+    roles: frozenset[Role]
+    group: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as one person sees it on one page."""
+
+    label: str | Promise
+    icon: str
+    url: str
+    group: str | Promise
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Links under one heading; the first section has none."""
+
+    label: str | Promise
+    links: tuple[Link, ...]
+
+
+OPERATOR = frozenset({Role.OPERATOR})
+LEADER = frozenset({Role.LEADER})
+ADMIN = frozenset({Role.ADMIN})
+AUDITOR = frozenset({Role.AUDITOR})
+COMMUNITY, GROWTH, MONEY, RECORDS = _("Community"), _("Growth"), _("Money"), _("Records")
+
+ENTRIES = (
+    Entry(_("Today"), "layout-dashboard", "today", OPERATOR | ADMIN),
+    Entry(_("Today"), "house", "today", LEADER),
+    # operator
+    Entry(_("Orders and jielong"), "receipt", "orders:campaign_list", OPERATOR),
+    Entry(_("Delivery"), "truck", "orders:delivery_list", OPERATOR),
+    Entry(_("Groups"), "house", "community:group_list", OPERATOR, COMMUNITY),
+    Entry(_("Members"), "users", "community:member_list", OPERATOR, COMMUNITY),
+    Entry(_("Seed users"), "star", "community:seed_board", OPERATOR, COMMUNITY),
+    Entry(_("Leaders"), "user-round", "community:leader_list", OPERATOR, COMMUNITY),
+    Entry(_("Products"), "package", "orders:product_list", OPERATOR, GROWTH),
+    Entry(_("Content calendar"), "calendar-days", "content:calendar", OPERATOR, GROWTH),
+    Entry(_("Analysis"), "chart-line", "insights:analysis", OPERATOR, GROWTH),
+    Entry(_("Commissions and payouts"), "wallet", "referrals:run_list", OPERATOR, MONEY),
+    # leader: five tabs
+    Entry(_("Take orders"), "clipboard-paste", "orders:jielong", LEADER),
+    Entry(_("Delivery"), "truck", "orders:delivery_list", LEADER),
+    Entry(_("Earnings"), "wallet", "referrals:earnings", LEADER),
+    Entry(_("Me"), "user-round", "core:me", LEADER),
+    # admin and auditor
+    Entry(_("Commission review"), "list-checks", "referrals:run_list", ADMIN | AUDITOR, MONEY),
+    Entry(_("Commission entries"), "receipt", "referrals:entry_list", AUDITOR, MONEY),
+    Entry(_("Commission plans"), "percent", "referrals:plan_list", ADMIN, MONEY),
+    Entry(_("Accounts"), "book-open", "ledger:account_list", ADMIN | AUDITOR, MONEY),
+    Entry(_("Periods"), "calendar-clock", "ledger:period_list", AUDITOR, MONEY),
+    Entry(_("Who changed what"), "history", "core:history", ADMIN | AUDITOR, RECORDS),
+    Entry(_("Imports and jobs"), "list-filter", "core:job_list", ADMIN, RECORDS),
+    Entry(_("Users and rules"), "shield-check", "core:user_list", ADMIN, RECORDS),
+)
+
+
+def frame_for(role: str) -> str:
+    """The template a page extends: the leader holds a phone, everybody else sits at a desk."""
+    return PHONE_FRAME if role == Role.LEADER else DESK_FRAME
+
+
+def navigation_for(role: str, path: str) -> list[Section]:
+    """The sections a person of this role sees; the link whose address `path` lies under is the current one."""
+    places = [(entry, url) for entry, url in _places(role)]
+    current = max((url for _entry, url in places if _lies_under(path, url)), key=len, default=None)
+    links = [Link(entry.label, entry.icon, url, entry.group, url == current) for entry, url in places]
+    return [Section(group, tuple(members)) for group, members in groupby(links, key=lambda link: link.group)]
+
+
+def _places(role: str) -> Iterator[tuple[Entry, str]]:
+    """The role's entries with their addresses. A page that does not exist (yet) leaves its entry out."""
+    for entry in ENTRIES:
+        if role in entry.roles:
+            try:
+                yield entry, reverse(entry.view)
+            except NoReverseMatch:
+                continue
+
+
+def _lies_under(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

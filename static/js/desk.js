@@ -1,0 +1,1 @@
+/* What only the desk does: palette, bulk selection, charts, boards. */

@@ -1,0 +1,151 @@
+/* What every page does: progress bar, theme, dialogs, menus, toasts, copying, drafts. No inline handler, no eval. */
+(function () {
+  'use strict';
+
+  function all(selector, root) {
+    return Array.from((root || document).querySelectorAll(selector));
+  }
+
+  /* the bar at the top while htmx waits for an answer */
+  let waiting = 0;
+  function busy(change) {
+    waiting = Math.max(0, waiting + change);
+    document.getElementById('busy').classList.toggle('on', waiting > 0);
+  }
+  document.addEventListener('htmx:beforeRequest', () => busy(1));
+  document.addEventListener('htmx:afterRequest', () => busy(-1));
+
+  /* toasts */
+  function toast(text) {
+    const box = document.createElement('div');
+    box.className = 'toast';
+    box.dataset.toast = '';
+    box.textContent = text;
+    document.getElementById('toasts').appendChild(box);
+    fade(box);
+  }
+  function fade(box) {
+    const seconds = box.querySelector('[hx-post]') ? 30 : 6;
+    setTimeout(() => box.remove(), seconds * 1000);
+  }
+  document.addEventListener('htmx:sendError', () => toast(document.body.dataset.offline));
+  document.addEventListener('htmx:responseError', () => toast(document.body.dataset.failed));
+
+  /* theme: the cookie lets the server draw the right one at once */
+  function toggleTheme() {
+    const root = document.documentElement;
+    const dark = root.dataset.theme === 'dark' ||
+      (root.dataset.theme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+    root.dataset.theme = dark ? 'light' : 'dark';
+    document.cookie = 'theme=' + root.dataset.theme + ';path=/;max-age=31536000;samesite=lax' +
+      (location.protocol === 'https:' ? ';secure' : '');
+  }
+
+  /* dialogs: data-open="id", data-close inside; a click beside it closes it */
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return;
+    if (dialog.showModal) dialog.showModal();
+    else dialog.setAttribute('open', '');
+    dialog.dispatchEvent(new Event('opened'));
+  }
+  function closeDialog(dialog) {
+    if (dialog.close) dialog.close();
+    else dialog.removeAttribute('open');
+  }
+  window.linli = { openDialog: openDialog, toast: toast };
+
+  /* copying: WeChat's browser may refuse, then the text is selected for a long press */
+  function copy(id) {
+    const source = document.getElementById(id);
+    const text = 'value' in source ? source.value : source.textContent;
+    const byHand = () => {
+      getSelection().selectAllChildren(source);
+      toast(document.body.dataset.copyByHand);
+    };
+    if (!navigator.clipboard) return byHand();
+    navigator.clipboard.writeText(text).then(() => toast(document.body.dataset.copied), byHand);
+  }
+
+  document.addEventListener('click', (event) => {
+    const target = event.target.closest('[data-theme-toggle],[data-open],[data-close],[data-copy],[data-dismiss]');
+    if (target) {
+      if ('themeToggle' in target.dataset) toggleTheme();
+      if (target.dataset.open) openDialog(target.dataset.open);
+      if ('close' in target.dataset) closeDialog(target.closest('dialog'));
+      if (target.dataset.copy) copy(target.dataset.copy);
+      if ('dismiss' in target.dataset) target.closest('[data-toast]').remove();
+    }
+    if (event.target.matches('dialog')) closeDialog(event.target);
+    all('[data-menu][open]').forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    all('[data-menu][open]').forEach((menu) => {
+      menu.open = false;
+      menu.querySelector('summary').focus();
+    });
+    if (location.hash === '#navigation') location.hash = '#main';
+  });
+
+  /* a draft stays on this device until its form has been accepted: form[data-draft="key"] */
+  function keepDraft(form) {
+    const key = 'draft:' + form.dataset.draft;
+    const fields = all('textarea, input[type=text]', form);
+    try {
+      const kept = JSON.parse(localStorage.getItem(key) || '{}');
+      fields.forEach((field) => {
+        if (!field.value && kept[field.name]) field.value = kept[field.name];
+      });
+      form.addEventListener('input', () => {
+        localStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((field) => [field.name, field.value]))));
+      });
+    } catch (refused) { /* private mode: no drafts, everything else works */ }
+  }
+  function forgetDraft(element) {
+    try {
+      localStorage.removeItem('draft:' + element.dataset.draftDone);
+    } catch (refused) { /* nothing was kept */ }
+  }
+
+  /* the caret stays where it was when a list is swapped while somebody types into its search */
+  let caret = null;
+  document.addEventListener('htmx:beforeSwap', () => {
+    const field = document.activeElement;
+    caret = field && field.id && 'selectionStart' in field ? { id: field.id, at: field.selectionStart } : null;
+  });
+  function putCaretBack() {
+    const field = caret && document.getElementById(caret.id);
+    if (field && field !== document.activeElement) {
+      field.focus({ preventScroll: true });
+      try {
+        field.setSelectionRange(caret.at, caret.at);
+      } catch (refused) { /* a number field has no caret to set */ }
+    }
+    caret = null;
+  }
+
+  /* what the page brings, once: on load and after each swap */
+  function once(selector, start) {
+    all(selector).forEach((element) => {
+      const mark = 'started' + selector;
+      if (element[mark]) return;
+      element[mark] = true;
+      start(element);
+    });
+  }
+  function start() {
+    once('form[data-draft]', keepDraft);
+    once('[data-draft-done]', forgetDraft);
+    once('[data-toast]', fade);
+    once('[data-focus]', (element) => element.focus());
+  }
+  document.addEventListener('DOMContentLoaded', start);
+  document.addEventListener('htmx:afterSettle', () => {
+    putCaretBack();
+    start();
+  });
+})();
