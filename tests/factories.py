@@ -3,7 +3,8 @@
 Names repeat when a test does not care; usernames and short codes are numbered because they are unique.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -11,6 +12,9 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from community.models import Group, LeaderAssignment, Member, Membership, Neighbourhood
 from core.enums import Role
 from core.models import User
+from orders.enums import CampaignState, OrderSource
+from orders.models import Campaign, Offer, Order, Product
+from orders.services import cut_off, deliver, place_order
 
 LONG_AGO = date(2025, 1, 1)
 """When everything began, unless a test says otherwise."""
@@ -61,5 +65,63 @@ def assign(
     leader: Member, group: Group, *, first_day: date = LONG_AGO, last_day: date | None = None
 ) -> LeaderAssignment:
     """An assignment whose last day, when it has one, is still part of it."""
-    span = DateRange(first_day, last_day, "[]") if last_day else DateRange(first_day, None, "[)")
+    span = DateRange(first_day, last_day + timedelta(days=1) if last_day else None, "[)")
     return LeaderAssignment.objects.create(group=group, leader=leader, span=span)
+
+
+def make_product(
+    name: str = "苹果", *, unit: str = "斤", counted: bool = False, price_fen: int = 1000, **fields: object
+) -> Product:
+    fields.setdefault("spec", f"#{next(_number)}")
+    return Product.objects.create(name=name, unit=unit, counted=counted, price_fen=price_fen, **fields)
+
+
+def make_campaign(
+    *groups: Group, title: str = "周五鲜果团", state: str = CampaignState.OPEN, **fields: object
+) -> Campaign:
+    """Opened yesterday, cut off ten hours from NOW, delivered tomorrow."""
+    fields.setdefault("opens_at", NOW - timedelta(days=1))
+    fields.setdefault("cuts_off_at", NOW + timedelta(hours=10))
+    fields.setdefault("delivers_on", TODAY + timedelta(days=1))
+    campaign = Campaign.objects.create(title=title, code=f"c{next(_number)}", state=state, **fields)
+    campaign.groups.set(groups)
+    return campaign
+
+
+def make_offer(campaign: Campaign, name: str = "苹果", *, price_fen: int = 1000, **fields: object) -> Offer:
+    """An offer of a new product of that name; `stock` and `limit_each` as Decimals or None."""
+    product_fields = {key: fields.pop(key) for key in ("unit", "counted", "aliases", "code") if key in fields}
+    product = make_product(name, price_fen=price_fen, **product_fields)
+    return Offer.objects.create(
+        campaign=campaign,
+        product=product,
+        name=name,
+        unit=product.unit,
+        counted=product.counted,
+        price_fen=price_fen,
+        position=campaign.offers.count(),
+        **fields,
+    )
+
+
+def order_for(member: Member, *wanted: tuple[Offer, int | str], group: Group, now: datetime = NOW) -> Order:
+    """An order placed through the service, each offer with its quantity."""
+    placed = place_order(
+        campaign=wanted[0][0].campaign,
+        group=group,
+        member=member,
+        quantities={offer.pk: Decimal(quantity) for offer, quantity in wanted},
+        source=OrderSource.API,
+        by=None,
+        now=now,
+    )
+    return Order.objects.get(pk=placed.order_id)
+
+
+def delivered(order: Order, *, by: User, now: datetime = NOW) -> Order:
+    """The order with everything at the door; its campaign is cut off first if it is still open."""
+    if Campaign.objects.get(pk=order.campaign_id).state == CampaignState.OPEN:
+        cut_off(campaign=order.campaign, by=by, now=now)
+    deliver(line_ids=list(order.lines.values_list("pk", flat=True)), by=by, now=now)
+    order.refresh_from_db()
+    return order

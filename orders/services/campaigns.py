@@ -1,0 +1,178 @@
+"""A campaign's life: planned, opened, cut off, closed. Each step one guarded statement."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+from secrets import choice
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from community.models import Group
+from core.errors import DomainError
+from core.models import User
+from core.violations import refusing
+from orders.enums import CampaignState, PlusOne
+from orders.models import Campaign, Offer, OrderLine, Product
+
+CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""No look-alikes: a code is read aloud and typed."""
+CODE_LENGTH = 8
+
+
+class CampaignNotReady(DomainError):
+    """The campaign lacks something it needs to open."""
+
+
+class CampaignNotOpen(DomainError):
+    """The step does not follow from the state the campaign is in."""
+
+
+def new_code() -> str:
+    return "".join(choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
+
+
+@transaction.atomic
+def create_campaign(
+    *,
+    title: str,
+    groups: Collection[Group],
+    opens_at: datetime,
+    cuts_off_at: datetime,
+    delivers_on: date,
+    by: User,
+    plus_one: str = PlusOne.ADD,
+    default_quantity: bool = True,
+) -> Campaign:
+    """Plan a campaign as a draft; only operators see it until it is opened."""
+    refusals: dict[str, DomainError] = {
+        "campaign_cuts_off_after_opening": CampaignNotReady(_("The cut-off comes after the opening."))
+    }
+    with refusing(refusals):
+        campaign = Campaign.objects.create(
+            title=title,
+            code=new_code(),
+            opens_at=opens_at,
+            cuts_off_at=cuts_off_at,
+            delivers_on=delivers_on,
+            plus_one=plus_one,
+            default_quantity=default_quantity,
+            created_by=by,
+        )
+        campaign.groups.set(groups)
+    return campaign
+
+
+@transaction.atomic
+def save_offer(
+    *,
+    campaign: Campaign,
+    product: Product,
+    price_fen: int | None = None,
+    stock: Decimal | None = None,
+    limit_each: Decimal | None = None,
+) -> Offer:
+    """Offer a product in the campaign; its wording, price and cost are frozen here as they are now."""
+    refuse_after_cut_off(campaign)
+    refusals: dict[str, DomainError] = {
+        "campaign_offers_a_product_once": CampaignNotReady(
+            _("“%(product)s” is already offered in this campaign.") % {"product": product.name}
+        )
+    }
+    with refusing(refusals):
+        return Offer.objects.create(
+            campaign=campaign,
+            product=product,
+            position=campaign.offers.count(),
+            name=product.name,
+            unit=product.unit,
+            counted=product.counted,
+            price_fen=product.price_fen if price_fen is None else price_fen,
+            cost_fen=product.cost_fen,
+            stock=stock,
+            limit_each=limit_each,
+        )
+
+
+@transaction.atomic
+def change_offer(*, offer: Offer, price_fen: int, stock: Decimal | None, limit_each: Decimal | None) -> Offer:
+    """Change what an offer allows. Once somebody has ordered it, its price stays."""
+    refuse_after_cut_off(offer.campaign)
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    if price_fen != offer.price_fen and OrderLine.objects.filter(offer=offer).exists():
+        raise CampaignNotReady(
+            _("“%(offer)s” has already been ordered at its price. Offer it again in another campaign.")
+            % {"offer": offer.name}
+        )
+    refusals: dict[str, DomainError] = {
+        "offer_is_never_oversold": CampaignNotReady(
+            _("%(taken)s %(unit)s are already ordered; the stock cannot be lower.")
+            % {"taken": f"{offer.taken.normalize():f}", "unit": offer.unit}
+        )
+    }
+    with refusing(refusals):
+        offer.price_fen, offer.stock, offer.limit_each = price_fen, stock, limit_each
+        offer.save(update_fields=["price_fen", "stock", "limit_each"])
+    return offer
+
+
+@transaction.atomic
+def remove_offer(*, offer: Offer) -> None:
+    """Take an offer out of a campaign, as long as nobody has ordered it."""
+    refuse_after_cut_off(offer.campaign)
+    if OrderLine.objects.filter(offer=offer).exists():
+        raise CampaignNotReady(_("“%(offer)s” has already been ordered and stays.") % {"offer": offer.name})
+    offer.delete()
+
+
+def refuse_after_cut_off(campaign: Campaign) -> None:
+    if campaign.state not in {CampaignState.DRAFT, CampaignState.OPEN}:
+        raise CampaignNotOpen(_("The campaign is past its cut-off; its offers stay as they are."))
+
+
+@transaction.atomic
+def open_campaign(*, campaign: Campaign, now: datetime) -> Campaign:
+    """Let orders in from `opens_at` on. A campaign needs an offer, a group and a cut-off still to come."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state != CampaignState.DRAFT:
+        raise CampaignNotOpen(_("Only a draft can be opened; this campaign is already further."))
+    if not campaign.offers.exists():
+        raise CampaignNotReady(_("Add at least one product before opening."))
+    if not campaign.groups.exists():
+        raise CampaignNotReady(_("Choose at least one group before opening."))
+    if campaign.cuts_off_at <= now:
+        raise CampaignNotReady(_("The cut-off has already passed. Choose a later one."))
+    campaign.state = CampaignState.OPEN
+    campaign.save(update_fields=["state"])
+    return campaign
+
+
+def cut_off(*, campaign: Campaign, by: User | None, now: datetime) -> None:
+    """End the taking of orders now. Orders under way are in or are refused; nothing comes in between."""
+    done = Campaign.objects.filter(pk=campaign.pk, state=CampaignState.OPEN).update(
+        state=CampaignState.CUT_OFF, cut_off_at=now, cut_off_by=by
+    )
+    if not done:
+        raise CampaignNotOpen(_("Only an open campaign can be cut off."))
+
+
+def cut_off_due(*, now: datetime) -> int:
+    """Cut off every campaign whose clock has run out, however long ago; returns how many."""
+    due = Campaign.objects.filter(state=CampaignState.OPEN, cuts_off_at__lte=now)
+    return due.update(state=CampaignState.CUT_OFF, cut_off_at=now)
+
+
+@transaction.atomic
+def close_campaign(*, campaign: Campaign) -> None:
+    """Put a campaign away once nothing of it is outstanding."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state != CampaignState.CUT_OFF:
+        raise CampaignNotOpen(_("A campaign is closed after its cut-off."))
+    outstanding = campaign.orders.filter(state="placed").count()
+    if outstanding:
+        raise CampaignNotReady(
+            _("%(count)s orders are still outstanding. Deliver them or record what fell short.")
+            % {"count": outstanding}
+        )
+    campaign.state = CampaignState.CLOSED
+    campaign.save(update_fields=["state"])

@@ -1,0 +1,106 @@
+"""From the cut-off to the door: what was delivered, what fell short."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community.models import LeaderAssignment
+from core.errors import DomainError
+from core.models import User
+from core.money import amount_of
+from orders.enums import CampaignState, FactKind
+from orders.models import OrderLine, SaleFact
+from orders.services.facts import Outcome, record
+
+
+class NotDeliverable(DomainError):
+    """The line cannot be delivered, taken back or recorded as short in that measure."""
+
+
+def locked(line_ids: Collection[int]) -> list[OrderLine]:
+    """The lines with order and campaign, locked in id order."""
+    return list(
+        OrderLine.objects.filter(pk__in=line_ids)
+        .select_related("order__campaign", "offer")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+
+
+def refuse_before_cut_off(lines: Collection[OrderLine]) -> None:
+    if any(line.order.campaign.state in {CampaignState.DRAFT, CampaignState.OPEN} for line in lines):
+        raise NotDeliverable(_("Delivery begins after the cut-off. Cut the campaign off first."))
+
+
+@transaction.atomic
+def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleFact]:
+    """Record that everything still outstanding of these lines reached the door; ticking again records nothing."""
+    lines = locked(line_ids)
+    refuse_before_cut_off(lines)
+    day = timezone.localdate(now)
+    carriers = who_delivers({line.order.group_id for line in lines}, by=by, day=day)
+    outcomes = []
+    for line in lines:
+        rest = line.quantity - line.short_quantity - line.delivered_quantity
+        if rest > 0:
+            fen = amount_of(line.delivered_quantity + rest, line.price_fen) - line.delivered_fen
+            outcomes.append(Outcome(line, FactKind.DELIVERED, rest, fen, carriers.get(line.order.group_id)))
+    return record(outcomes, by=by, now=now)
+
+
+@transaction.atomic
+def undeliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleFact]:
+    """Take a tick back that was made by mistake. What has been refunded since stays delivered."""
+    lines = locked(line_ids)
+    if any(line.refunded_fen or line.refunded_quantity for line in lines):
+        raise NotDeliverable(_("A refund is already recorded on this line, so it stays delivered."))
+    carriers = last_carriers(line_ids)
+    outcomes = [
+        Outcome(line, FactKind.DELIVERED, -line.delivered_quantity, -line.delivered_fen, carriers.get(line.pk))
+        for line in lines
+        if line.delivered_quantity
+    ]
+    return record(outcomes, by=by, now=now, reason=_("ticked by mistake"))
+
+
+@transaction.atomic
+def record_shortage(*, line_id: int, quantity: Decimal, by: User, now: datetime, reason: str = "") -> SaleFact:
+    """Record that so much of a line did not arrive; the member no longer owes it.
+
+    Raises NotDeliverable when more is named than is outstanding.
+    """
+    (line,) = locked([line_id])
+    refuse_before_cut_off([line])
+    outstanding = line.quantity - line.short_quantity - line.delivered_quantity
+    if not 0 < quantity <= outstanding:
+        raise NotDeliverable(
+            _("Of “%(offer)s” %(left)s %(unit)s are outstanding; a shortage lies between 0 and that.")
+            % {"offer": line.offer.name, "left": f"{outstanding.normalize():f}", "unit": line.offer.unit}
+        )
+    if line.offer.counted and quantity != quantity.to_integral_value():
+        raise NotDeliverable(
+            _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": line.offer.name, "unit": line.offer.unit}
+        )
+    still_wanted = amount_of(line.quantity - line.short_quantity - quantity, line.price_fen)
+    fen = still_wanted - (line.amount_fen - line.short_fen)
+    (fact,) = record([Outcome(line, FactKind.SHORT, -quantity, fen)], by=by, now=now, reason=reason)
+    return fact
+
+
+def who_delivers(group_ids: Collection[int], *, by: User, day: date) -> dict[int, int]:
+    """By group: the leader who ticks, or else the one assigned to the group on that day (Asia/Shanghai)."""
+    assigned = LeaderAssignment.objects.filter(group__in=group_ids, span__contains=day)
+    carriers = dict(assigned.values_list("group_id", "leader_id"))
+    if by.is_leader and hasattr(by, "member"):
+        carriers |= dict.fromkeys(group_ids, by.member.pk)
+    return carriers
+
+
+def last_carriers(line_ids: Collection[int]) -> dict[int, int | None]:
+    """By line: who carried the delivery that is being taken back."""
+    facts = SaleFact.objects.filter(line__in=line_ids, kind=FactKind.DELIVERED).order_by("pk")
+    return dict(facts.values_list("line_id", "leader_id"))
