@@ -1,7 +1,7 @@
 """Who: neighbourhoods, their groups, the people in them, who leads, who is wanted as a seed user."""
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, cast
 
 import pghistory
 from django.conf import settings
@@ -182,6 +182,16 @@ class LeaderAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.leader_id}→{self.group_id}"
+
+    @property
+    def first_day(self) -> date:
+        """A constraint says that every assignment has one."""
+        return cast(date, self.span.lower)
+
+    @property
+    def last_day(self) -> date | None:
+        """Still part of the assignment; None until further notice."""
+        return self.span.upper - timedelta(days=1) if self.span.upper else None
 
 
 def score_field(label: "StrPromise") -> "models.PositiveSmallIntegerField[int | None, int | None]":

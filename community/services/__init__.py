@@ -1,0 +1,58 @@
+"""What may be done with neighbourhoods, groups, members, leaders and seed users.
+
+Every change is recorded by the database together with who made it (`by`).
+"""
+
+from community.services.groups import change_group, open_group, open_neighbourhood
+from community.services.leaders import (
+    AssignmentEndsBeforeItBegins,
+    GroupAlreadyLed,
+    assign_leader,
+    end_assignment,
+)
+from community.services.members import (
+    AlreadyInGroup,
+    Joined,
+    LeavesBeforeJoining,
+    NoLongerInGroup,
+    add_member,
+    change_member,
+    join_group,
+    leave_group,
+    move_member,
+)
+from community.services.seeds import (
+    AlreadySought,
+    ScoreRefused,
+    describe_seed,
+    find_seed,
+    move_seed,
+    plan_contact,
+    score_seed,
+)
+
+__all__ = [
+    "AlreadyInGroup",
+    "AlreadySought",
+    "AssignmentEndsBeforeItBegins",
+    "GroupAlreadyLed",
+    "Joined",
+    "LeavesBeforeJoining",
+    "NoLongerInGroup",
+    "ScoreRefused",
+    "add_member",
+    "assign_leader",
+    "change_group",
+    "change_member",
+    "describe_seed",
+    "end_assignment",
+    "find_seed",
+    "join_group",
+    "leave_group",
+    "move_member",
+    "move_seed",
+    "open_group",
+    "open_neighbourhood",
+    "plan_contact",
+    "score_seed",
+]
