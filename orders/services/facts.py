@@ -33,6 +33,8 @@ class Outcome:
 
 def record(outcomes: Sequence[Outcome], *, by: User | None, now: datetime, reason: str = "") -> list[SaleFact]:
     """Append the facts and move the lines' figures; the lines are locked by the caller, with their order loaded."""
+    if not outcomes:
+        return []
     day = timezone.localdate(now)
     for outcome in outcomes:
         quantity_field, fen_field, sign = FIGURES[outcome.kind]

@@ -141,16 +141,13 @@ def place(
         for one in wanted
         for offer_id, quantity in one.quantities.items()
     ]
+    beyond = NothingWanted(_("More was taken back than is outstanding. Nothing was saved."))
     refusals = {
         "line_keeps_to_the_limit_a_member": LimitReached(
             _("That is more than one member may order. Nothing was saved.")
         ),
-        "line_quantity_is_not_negative": NothingWanted(
-            _("More was taken back than had been ordered. Nothing was saved.")
-        ),
-        "line_delivers_no_more_than_was_ordered": NothingWanted(
-            _("What is already delivered or recorded as short cannot be taken back. Nothing was saved.")
-        ),
+        "line_quantity_is_not_negative": beyond,
+        "line_delivers_no_more_than_was_ordered": beyond,
     }
     with refusing(refusals), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
