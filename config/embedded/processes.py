@@ -1,0 +1,59 @@
+"""Linli's own processes: what gets the database ready, and what runs on it."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from config.embedded import children
+from config.embedded.address import Address
+from config.embedded.children import Order
+from config.embedded.folders import Home
+from config.embedded.services import Service
+
+DEMO_LOGINS = "operator, leader, admin, auditor (password linli-demo-2026)"
+
+
+def prepare(environment: Mapping[str, str], demo_mark: Path | None) -> Order:
+    """Migrations, texts, static files, and the demo data unless the mark says that they are loaded."""
+    demo = ("--demo-once", str(demo_mark)) if demo_mark else ()
+    return Order(name="prepare", command=(sys.executable, "-m", "config.prepare", *demo), environment=environment)
+
+
+def services(home: Home, environment: Mapping[str, str], listening: socket.socket, address: Address) -> list[Service]:
+    """In the order they start; they stop in the opposite one, so the web goes before the jobs it may still ask for."""
+    jobs = [worker(environment), beat(environment), relay(environment)]
+    pages = web(environment, listening.fileno())
+    return [
+        *(Service(order.name, start=partial(children.start, order, home)) for order in jobs),
+        Service(pages.name, start=partial(children.start, pages, home), is_ready=address.answers),
+    ]
+
+
+def worker(environment: Mapping[str, str]) -> Order:
+    """Does jobs. They survive its death as rows, so what runs gets a few seconds and no more."""
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    command = ("celery", "-A", "config.celery", "worker", "--concurrency", "2", "--loglevel", "INFO", *quiet)
+    return Order(name="worker", command=(sys.executable, "-m", *command), environment=environment)
+
+
+def beat(environment: Mapping[str, str]) -> Order:
+    """Writes down what is due by the clock."""
+    return Order(name="beat", command=(sys.executable, "manage.py", "beat"), environment=environment)
+
+
+def relay(environment: Mapping[str, str]) -> Order:
+    """Wakes workers when there are jobs."""
+    return Order(name="relay", command=(sys.executable, "manage.py", "relay"), environment=environment)
+
+
+def web(environment: Mapping[str, str], listening: int) -> Order:
+    """Serves pages on a socket that is ours, so visitors wait instead of being refused while it restarts."""
+    workers = str(min(4, max(2, os.cpu_count() or 1)))
+    options = ("--workers", workers, "--threads", "4", "--worker-class", "gthread", "--no-control-socket")
+    command = ("gunicorn", "config.wsgi", "--bind", f"fd://{listening}", *options)
+    return Order(
+        name="web", command=(sys.executable, "-m", *command), environment=environment, descriptors=(listening,)
+    )

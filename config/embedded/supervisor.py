@@ -1,0 +1,122 @@
+"""Starts services in order, restarts what dies, and stops all of them in the opposite order."""
+
+import logging
+import select
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from config.embedded.children import Child
+from config.embedded.errors import EmbeddedError, StopRequestedError
+from config.embedded.services import Service, start_and_wait
+
+logger = logging.getLogger(__name__)
+
+SHORT_LIFE = 5.0
+"""Seconds. Who dies younger is restarted later each time, up to LONGEST_PAUSE."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+
+
+class StopSignals:
+    """Ctrl-C, SIGTERM and SIGHUP as something that can be waited for, and the death of a child as a reason to wake."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._awake, self._bell = socket.socketpair()
+        for end in (self._awake, self._bell):
+            end.setblocking(False)
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Nothing is thrown into running code: a signal is seen at the next `pause`. Several ask no more than one."""
+        names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+        before = {name: signal.signal(name, self._note) for name in names}
+        bell_before = signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(bell_before)
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def pause(self, seconds: float) -> None:
+        """Wait that long or until a signal comes; a StopRequestedError if it is one to stop."""
+        ready, _, _ = select.select([self._awake], [], [], 0 if self.requested else seconds)
+        if ready:
+            self._awake.recv(4096)
+        if self.requested:
+            raise StopRequestedError
+
+    def _note(self, number: int, _frame: object) -> None:
+        self.requested = self.requested or number != signal.SIGCHLD
+
+
+@dataclass
+class Watched:
+    """A service under watch."""
+
+    service: Service
+    child: Child
+    pause: float = 0
+    """Seconds it waits after its next early death."""
+    due: float | None = None
+    """When it is started again, on the monotonic clock; None while it runs."""
+
+
+class Supervisor:
+    """The services of one instance. What dies is started again, and does not take the others along."""
+
+    def __init__(self, signals: StopSignals) -> None:
+        self._signals = signals
+        self._watched: list[Watched] = []
+
+    def start(self, service: Service) -> None:
+        """Start it, wait until it serves, and keep it running from then on."""
+        self._watched.append(Watched(service, start_and_wait(service, pause=self._signals.pause)))
+
+    def watch(self) -> None:
+        """Keep everything running until a StopRequestedError."""
+        while True:
+            for watched in self._watched:
+                self._look_after(watched)
+            self._signals.pause(0.2)
+
+    def stop(self) -> None:
+        """Stop everything, the last started first, each wholly before the next."""
+        while self._watched:
+            self._watched.pop().child.stop()
+
+    def pids(self) -> dict[str, int]:
+        """The guards' process ids by service."""
+        return {watched.service.name: watched.child.guard_pid for watched in self._watched}
+
+    def _look_after(self, watched: Watched) -> None:
+        now = time.monotonic()
+        if watched.due is None:
+            if (code := watched.child.poll()) is not None:
+                watched.pause = self._next_pause(watched, now)
+                watched.due = now + watched.pause
+                logger.warning(
+                    "%s ended (exit code %s); it is started again in %.1f s. Its log: %s",
+                    watched.service.name,
+                    code,
+                    watched.pause,
+                    watched.child.log,
+                )
+        elif now >= watched.due:
+            try:
+                watched.child = watched.service.start()
+                watched.due = None
+            except (EmbeddedError, OSError) as error:
+                watched.pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * watched.pause))
+                watched.due = now + watched.pause
+                logger.warning("%s could not be started again: %s", watched.service.name, error)
+
+    @staticmethod
+    def _next_pause(watched: Watched, now: float) -> float:
+        if now - watched.child.started >= SHORT_LIFE:
+            return 0
+        return min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * watched.pause))

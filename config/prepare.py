@@ -1,0 +1,54 @@
+"""Gets an installation ready to serve: `python -m config.prepare`. One process, so that Django is loaded only once.
+
+Doing it again changes nothing and is quick.
+"""
+
+import argparse
+import hashlib
+import os
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m config.prepare", description=__doc__)
+    parser.add_argument("--demo-once", type=Path, metavar="MARK", help="load the demo data unless this file exists")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=1)
+    if "compile_catalogues" in get_commands():
+        call_command("compile_catalogues")
+    if not settings.DEBUG:
+        collect_static()
+    if options.demo_once and "demo" in get_commands() and not options.demo_once.exists():
+        call_command("demo", "load")
+        options.demo_once.touch()
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, unless that was done with these very files."""
+    mark = Path(settings.STATIC_ROOT) / ".collected"
+    fingerprint = static_fingerprint()
+    if mark.exists() and mark.read_text() == fingerprint:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    mark.write_text(fingerprint)
+
+
+def static_fingerprint() -> str:
+    """Changes when a static file of ours or of a package does."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = os.stat(storage.path(name))
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    main()
