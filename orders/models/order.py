@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -120,6 +122,16 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.offer_id}"
+
+    @property
+    def outstanding(self) -> Decimal:
+        """What is wanted and neither delivered nor short, in the offer's unit."""
+        return self.quantity - self.short_quantity - self.delivered_quantity
+
+    @property
+    def net_fen(self) -> int:
+        """What the member owes for it: ordered less short and refunded."""
+        return self.amount_fen - self.short_fen - self.refunded_fen
 
 
 class SaleFactQuerySet(models.QuerySet["SaleFact"]):

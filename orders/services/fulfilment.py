@@ -45,7 +45,7 @@ def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleF
     carriers = who_delivers({line.order.group_id for line in lines}, by=by, day=day)
     outcomes = []
     for line in lines:
-        rest = line.quantity - line.short_quantity - line.delivered_quantity
+        rest = line.outstanding
         if rest > 0:
             fen = amount_of(line.delivered_quantity + rest, line.price_fen) - line.delivered_fen
             outcomes.append(Outcome(line, FactKind.DELIVERED, rest, fen, carriers.get(line.order.group_id)))
@@ -75,7 +75,7 @@ def record_shortage(*, line_id: int, quantity: Decimal, by: User, now: datetime,
     """
     (line,) = locked([line_id])
     refuse_before_cut_off([line])
-    outstanding = line.quantity - line.short_quantity - line.delivered_quantity
+    outstanding = line.outstanding
     if not 0 < quantity <= outstanding:
         raise NotDeliverable(
             _("Of “%(offer)s” %(left)s %(unit)s are outstanding; a shortage lies between 0 and that.")

@@ -1,0 +1,58 @@
+"""Form fields that read what people write: yuan into fen, percent into ppm, quantities to a thousandth."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from core.money import PPM, NotAnAmount, format_yuan, parse_yuan
+
+PERCENT_PPM = PPM // 100
+
+
+class YuanField(forms.CharField):
+    """Yuan as written ("1,289.80"), fen as the value. Not negative."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal", "class": "number"}), **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_yuan(value) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            fen = parse_yuan(text)
+        except NotAnAmount as error:
+            raise ValidationError(_("Write an amount like 12.80.")) from error
+        if fen < 0:
+            raise ValidationError(_("An amount here is not negative."))
+        return fen
+
+
+class PercentField(forms.DecimalField):
+    """Percent as written ("3.5"), parts per million as the value."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": 100, "max_digits": 7, "decimal_places": 4, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{(Decimal(value) / PERCENT_PPM).normalize():f}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        percent = super().clean(value)
+        return None if percent is None else int((percent * PERCENT_PPM).to_integral_value(ROUND_HALF_UP))
+
+
+class QuantityField(forms.DecimalField):
+    """How much of something, to a thousandth; more than nothing unless told otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": Decimal("0.001"), "max_digits": 12, "decimal_places": 3, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value

@@ -1,0 +1,123 @@
+"""Reading what people enter about products, campaigns, shortages and refunds."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Group
+from core.fields import QuantityField, YuanField
+from core.models import User
+from orders.enums import PlusOne
+from orders.models import Campaign, Offer, Product
+
+LOCAL_TIME = "%Y-%m-%dT%H:%M"
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in Asia/Shanghai, picked with the browser's own control."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_TIME)
+        super().__init__(**{"widget": widget, "input_formats": [LOCAL_TIME], **kwargs})
+
+
+class ProductForm(forms.ModelForm[Product]):
+    """A product of the catalogue; aliases are written apart by commas, spaces or new lines."""
+
+    price_fen = YuanField(label=_("Price (¥)"))
+    cost_fen = YuanField(label=_("Cost (¥)"), required=False)
+    aliases = forms.CharField(
+        label=_("Also written as"),
+        required=False,
+        help_text=_("How people write it in a chain, apart by commas: 红富士，富士"),
+    )
+
+    class Meta:
+        model = Product
+        fields = ["name", "spec", "unit", "counted", "price_fen", "cost_fen", "aliases", "code", "active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["aliases"] = "，".join(self.instance.aliases)
+
+    def clean_aliases(self) -> list[str]:
+        words = self.cleaned_data["aliases"]
+        for mark in "，、;；\n":
+            words = words.replace(mark, ",")
+        return list(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
+
+    def clean_cost_fen(self) -> int:
+        return self.cleaned_data["cost_fen"] or 0
+
+
+class CampaignForm(forms.Form):
+    """When and for whom a campaign runs."""
+
+    title = forms.CharField(label=_("Title"), max_length=60)
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(), label=_("Groups"), widget=forms.CheckboxSelectMultiple
+    )
+    opens_at = MomentField(label=_("Opens at"))
+    cuts_off_at = MomentField(label=_("Cut-off"))
+    delivers_on = forms.DateField(label=_("Delivery day"), widget=forms.DateInput(attrs={"type": "date"}))
+    plus_one = forms.ChoiceField(label=_("“+1” in the chain means"), choices=PlusOne.choices)
+    default_quantity = forms.BooleanField(
+        label=_("No number means one"), required=False, help_text=_("Such rows are always shown for a look.")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = self.fields["groups"]
+        groups.queryset = Group.objects.visible_to(user)  # type: ignore[attr-defined]
+
+
+class OfferForm(forms.Form):
+    """A product offered in the campaign. Without a price the catalogue's stands."""
+
+    product = forms.ModelChoiceField(Product.objects.none(), label=_("Product"))
+    price_fen = YuanField(label=_("Price (¥)"), required=False)
+    stock = QuantityField(label=_("Stock"), required=False, help_text=_("Empty: as much as is asked for."))
+    limit_each = QuantityField(label=_("Limit a member"), required=False)
+
+    def __init__(self, *args: Any, user: User, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unused = Product.objects.visible_to(user).filter(active=True).exclude(offers__campaign=campaign)
+        self.fields["product"].queryset = unused  # type: ignore[attr-defined]
+
+
+class OfferChangeForm(forms.ModelForm[Offer]):
+    """What an offer allows, as long as the campaign runs."""
+
+    price_fen = YuanField(label=_("Price (¥)"))
+    stock = QuantityField(label=_("Stock"), required=False, help_text=_("Empty: as much as is asked for."))
+    limit_each = QuantityField(label=_("Limit a member"), required=False)
+
+    class Meta:
+        model = Offer
+        fields = ["price_fen", "stock", "limit_each"]
+
+    def _post_clean(self) -> None:
+        """The service decides, so the instance is left alone here."""
+
+
+class ShortageForm(forms.Form):
+    """How much of one line did not arrive."""
+
+    quantity = QuantityField(label=_("Missing"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class RefundForm(forms.Form):
+    """A refund by quantity or by amount: one of the two."""
+
+    quantity = QuantityField(label=_("Quantity"), required=False)
+    amount_fen = YuanField(label=_("or amount (¥)"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and (data.get("quantity") is None) == (data.get("amount_fen") is None):
+            raise forms.ValidationError(_("Give either a quantity or an amount."))
+        return data
