@@ -162,7 +162,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 # Orders ask these, in turn, whom and what an order came through; the apps above answer.
-ATTRIBUTION_SOURCES: list[str] = []
+ATTRIBUTION_SOURCES = ["content.attribution.credited_publications"]
+ATTRIBUTION_WINDOW_DAYS = env.int("ATTRIBUTION_WINDOW_DAYS", default=7)
+"""How many days, its own included, a publication somebody opened is credited with orders that carry no link."""
 
 # The API
 REST_FRAMEWORK = {
