@@ -1,7 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("Ground floor")
+
+    def ready(self) -> None:
+        """Get to know what every app declares: its kinds of jobs and what must always hold of its rows."""
+        autodiscover_modules("jobs", "invariants")

@@ -1,3 +1,5 @@
+import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -5,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.enums import JobState, Role
 from core.models.user import User
+
+ATTEMPTS = 5
+"""How often a shard is tried before it is given up."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -15,6 +20,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(created_by=user.pk)
 
 
+@pghistory.track(
+    pghistory.UpdateEvent("retried", condition=pgtrigger.Condition("OLD.state = 'dead' AND NEW.state <> 'dead'")),
+    fields=["key", "kind", "state"],
+    model_name="JobEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+)
 class Job(models.Model):
     """One piece of work somebody or the clock asked for, remembered until it is done or given up."""
 
@@ -48,13 +59,18 @@ class Job(models.Model):
 
 
 class Shard(models.Model):
-    """A part of a job that commits as a whole; `attempts` is also its fencing token."""
+    """A part of a job that commits as a whole.
+
+    `attempts` counts the claims and is their fencing token, so it only grows. Whoever works on a shard holds its row's
+    lock, so do not point a foreign key here: checking one would wait for the work.
+    """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="shards")
     number = models.PositiveIntegerField()
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED, db_default=JobState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    attempts_allowed = models.PositiveSmallIntegerField(default=ATTEMPTS, db_default=ATTEMPTS)
     not_before = models.DateTimeField(db_default=Now())
     claimed_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, default="", db_default="")
