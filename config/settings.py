@@ -127,6 +127,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "core.views.locked_out"
 
 # Who changed what
@@ -160,6 +161,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # Jobs: rows in PostgreSQL, the broker only carries wake-ups.
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+JOB_WORKERS = env.int("JOB_WORKERS", default=2)
+"""How many shards are worked on at once, over all machines."""
+CELERY_APP = "config.celery.app"
 
 # Orders ask these, in turn, whom and what an order came through; the apps above answer.
 ATTRIBUTION_SOURCES = ["content.attribution.credited_publications"]
