@@ -7,7 +7,7 @@ from community.models import Group, Member
 
 
 class Watermark(models.Model):
-    """Up to which fact a roll-up has counted."""
+    """Up to which row of what it reads (sales facts, bindings of a referral) a roll-up has counted, and when."""
 
     name = models.CharField(max_length=40, unique=True)
     fact_id = models.BigIntegerField(default=0)
@@ -20,13 +20,15 @@ class Watermark(models.Model):
 class MemberDay(models.Model):
     """What one member asked for and received of orders placed on one day (behaviour basis: refunds fall back on it).
 
-    `net_fen` is ordered less cancelled, short and refunded; an occasion is a day with `net_fen` > 0.
+    `gross_fen` is placed + changed + cancelled, `net_fen` that less short and refunded, `delivered_fen` delivered
+    less refunded. An occasion is a day with `net_fen` > 0. `short_fen` is never positive, like its facts.
     """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="days")
     group = models.ForeignKey(Group, models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     gross_fen = models.BigIntegerField(default=0)
+    short_fen = models.BigIntegerField(default=0)
     net_fen = models.BigIntegerField(default=0)
     delivered_fen = models.BigIntegerField(default=0)
 
@@ -39,7 +41,10 @@ class MemberDay(models.Model):
 
 
 class MemberStat(models.Model):
-    """What one member is worth so far: own net delivered spend, and that of those they brought themselves."""
+    """What one member is worth so far: own net delivered spend, and that of those they brought themselves.
+
+    `brought` counts those who have bought: a referral counts from its first occasion on.
+    """
 
     member = models.OneToOneField(Member, models.CASCADE, primary_key=True, related_name="stat")
     first_day = models.DateField(null=True)

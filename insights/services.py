@@ -1,0 +1,96 @@
+"""Keeping the roll-ups: what the facts since the last time change, and nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Max, Model
+
+from core.sql import statement
+from insights.models import CohortWeek, MemberDay, MemberStat, Watermark
+from orders.models import SaleFact
+
+ADD_MEMBER_DAYS = statement(__file__, "add_member_days")
+COUNT_COHORT_WEEKS = statement(__file__, "count_cohort_weeks")
+REFRESH_MEMBER_STATS = statement(__file__, "refresh_member_stats")
+REFRESH_SOCIAL_VALUE = statement(__file__, "refresh_social_value")
+
+FACTS = "facts"
+BINDINGS = "bindings"
+"""The watermarks: up to which sales fact, and up to which binding of a referral."""
+
+WRITERS_WAIT_AT_MOST_MS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """What a roll-up counted: ids up to and including `fact_id`; `facts` of them were new."""
+
+    facts: int
+    fact_id: int
+
+
+@transaction.atomic
+def roll_up(*, now: datetime) -> RolledUp:
+    """Count the facts that are new since the last time. Running it again adds nothing; two at once take turns.
+
+    Raises OperationalError when facts are being written without a pause (a lock is not had within three seconds);
+    then nothing is changed and the next attempt counts them.
+    """
+    facts, bindings = _held_watermarks()
+    between = {
+        "after": facts.fact_id,
+        "upto": max(facts.fact_id, _decided_up_to(SaleFact)),
+        "bound_after": bindings.fact_id,
+        "bound_upto": max(bindings.fact_id, _decided_up_to(apps.get_model("referrals", "ReferralEvent"))),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_COHORT_WEEKS, between | {"sign": -1})
+        cursor.execute(ADD_MEMBER_DAYS, between)
+        cursor.execute(REFRESH_MEMBER_STATS, between)
+        cursor.execute(REFRESH_SOCIAL_VALUE, between)
+        cursor.execute(COUNT_COHORT_WEEKS, between | {"sign": 1})
+    counted = SaleFact.objects.filter(pk__gt=between["after"], pk__lte=between["upto"]).count()
+    _move(facts, between["upto"], now)
+    _move(bindings, between["bound_upto"], now)
+    return RolledUp(counted, between["upto"])
+
+
+@transaction.atomic
+def rebuild(*, now: datetime) -> RolledUp:
+    """Forget every roll-up and count all facts anew. Pages show the old figures until it is done."""
+    for watermark in _held_watermarks():
+        _move(watermark, 0, now)
+    for rolled_up in (CohortWeek, MemberDay, MemberStat):
+        rolled_up.objects.all().delete()
+    return roll_up(now=now)
+
+
+def _held_watermarks() -> tuple[Watermark, Watermark]:
+    """Both watermarks, locked: whoever holds them rolls up, the others wait."""
+    Watermark.objects.bulk_create([Watermark(name=FACTS), Watermark(name=BINDINGS)], ignore_conflicts=True)
+    held = {mark.name: mark for mark in Watermark.objects.select_for_update().order_by("pk")}
+    return held[FACTS], held[BINDINGS]
+
+
+def _move(watermark: Watermark, row_id: int, now: datetime) -> None:
+    watermark.fact_id, watermark.at = row_id, now
+    watermark.save(update_fields=["fact_id", "at"])
+
+
+def _decided_up_to(model: type[Model]) -> int:
+    """The highest id below which no row can appear any more.
+
+    Ids are handed out before commit, so a row with a lower id may become visible after one with a higher id, and a
+    watermark at the highest *visible* id would pass it by for ever. A SHARE lock is granted when every transaction
+    that has written to the table is over; whoever writes next gets its id after the lock, hence a higher one.
+    The lock is let go at once, by going back to the savepoint it was taken in: readers never wait, writers only
+    while it is being had. One table at a time: holding two could deadlock with a writer of both.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {WRITERS_WAIT_AT_MOST_MS}")
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(model._meta.db_table)} IN SHARE MODE")
+        highest: int | None = model._default_manager.aggregate(highest=Max("pk"))["highest"]
+        transaction.set_rollback(True)
+    return highest or 0
