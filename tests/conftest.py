@@ -1,7 +1,27 @@
 """Fixtures every test may use."""
 
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
 from hypothesis import HealthCheck, settings
+
+from core import catalogues
 
 # A slow machine is no failure: properties are about what holds, not about how long it took.
 settings.register_profile("linli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("linli")
+
+
+def pytest_configure() -> None:
+    """Pages speak Chinese in tests as they do in an installation."""
+    catalogues.compile_stale()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_as_they_lie() -> Iterator[None]:
+    """Nothing is collected or hashed for a test, whatever DEBUG says; the browser tests collect for themselves."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**django_settings.STORAGES, "staticfiles": plain}):
+        yield

@@ -53,7 +53,6 @@
     if (dialog.close) dialog.close();
     else dialog.removeAttribute('open');
   }
-  window.linli = { openDialog: openDialog, toast: toast };
 
   /* copying: WeChat's browser may refuse, then the text is selected for a long press */
   function copy(id) {
@@ -128,24 +127,30 @@
     caret = null;
   }
 
-  /* what the page brings, once: on load and after each swap */
-  function once(selector, start) {
-    all(selector).forEach((element) => {
-      const mark = 'started' + selector;
-      if (element[mark]) return;
-      element[mark] = true;
-      start(element);
-    });
+  /* what the page brings, once: on load and after each swap. Other files add theirs with linli.behave. */
+  const behaviours = [];
+  function behave(selector, begin) {
+    behaviours.push([selector, begin]);
   }
   function start() {
-    once('form[data-draft]', keepDraft);
-    once('[data-draft-done]', forgetDraft);
-    once('[data-toast]', fade);
-    once('[data-focus]', (element) => element.focus());
+    behaviours.forEach(([selector, begin]) => {
+      all(selector).forEach((element) => {
+        const mark = 'begun ' + selector;
+        if (element[mark]) return;
+        element[mark] = true;
+        begin(element);
+      });
+    });
   }
+  behave('form[data-draft]', keepDraft);
+  behave('[data-draft-done]', forgetDraft);
+  behave('[data-toast]', fade);
+  behave('[data-focus]', (element) => element.focus());
   document.addEventListener('DOMContentLoaded', start);
   document.addEventListener('htmx:afterSettle', () => {
     putCaretBack();
     start();
   });
+
+  window.linli = { all: all, behave: behave, openDialog: openDialog };
 })();

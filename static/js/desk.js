@@ -1,1 +1,0 @@
-/* What only the desk does: palette, bulk selection, charts, boards. */

@@ -1,0 +1,177 @@
+"""A real browser against a real server: the application with its static files as whitenoise serves them in production.
+
+The browser is Debian's chromium. Without one these tests are skipped, on CI they fail.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.test import Client, override_settings
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import BrowserContext, Page
+
+from core.models import User
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop runs in the thread of the test
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+]
+NOT_OURS = ["admin", "drf_spectacular_sidecar", "django_filters", "rest_framework"]
+"""Static files of packages; collecting and compressing them would take longer than the tests."""
+SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+INVALID_INPUT = "status of 422"
+"""Chrome writes an answer of 422 to the console; in this house it is how invalid input is answered."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    if not CHROMIUM.exists():
+        reason = f"no chromium at {CHROMIUM}: install it or set CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return {**browser_type_launch_args, "executable_path": str(CHROMIUM), "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    chinese = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
+    return {**browser_context_args, **chinese, "service_workers": "block"}
+
+
+@pytest.fixture(scope="session")
+def production_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Settings under which static files are hashed and compressed, as collected into a folder of this run."""
+    production = {
+        "STATIC_ROOT": tmp_path_factory.mktemp("static"),
+        "STORAGES": {
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "config.static.StaticStorage"},
+        },
+        "ALLOWED_HOSTS": ["127.0.0.1"],
+    }
+    with override_settings(**production):
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_OURS)
+    return production
+
+
+@pytest.fixture(scope="session")
+def server(production_files: dict[str, object], django_db_setup: None) -> Iterator[str]:
+    """The application behind an address, for the whole run."""
+    with override_settings(**production_files):
+        application = get_wsgi_application()
+        thread = LiveServerThread("127.0.0.1", static_handler=lambda _default: application)
+        thread.daemon = True
+        thread.start()
+        thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture(scope="session")
+def base_url(server: str) -> str:
+    """Addresses in tests begin here: `page.goto("/login/")`."""
+    return server
+
+
+@pytest.fixture
+def site(server: str, production_files: dict[str, object], transactional_db: None) -> Iterator[str]:
+    """The address of the application, with a database of this test's own."""
+    with override_settings(**production_files):
+        yield server
+
+
+@pytest.fixture
+def visitor(context: BrowserContext, site: str) -> Callable[..., None]:
+    """Arrive as somebody: signed in as `user`, reading `language`, with a `theme`."""
+
+    def arrive(*, user: User | None = None, language: str = "zh-hans", theme: str = "light") -> None:
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language, "theme": theme}
+        if user:
+            client = Client()
+            client.force_login(user)
+            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+            assert Session.objects.exists()
+        context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
+
+    return arrive
+
+
+@pytest.fixture
+def strict(page: Page) -> Iterator[Page]:
+    """A page on which nothing may go wrong unseen: no script error, no CSP violation, no failed or refused request."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if line.type in {"error", "warning"} else None)
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on(
+        "response", lambda answer: wrong.append(f"{answer.status}: {answer.url}") if _refused(answer.status) else None
+    )
+    yield page
+    assert [line for line in wrong if INVALID_INPUT not in line] == []
+
+
+def _refused(status: int) -> bool:
+    return status >= 400 and status != 422
+
+
+@pytest.fixture(params=list(SIZES))
+def sized(request: pytest.FixtureRequest, strict: Page) -> Page:
+    """The strict page on a phone and on a desk."""
+    width, height = SIZES[request.param]
+    strict.set_viewport_size({"width": width, "height": height})
+    return strict
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[tuple[str, list[str]]]]:
+    """What axe finds against a page: rule and the elements that break it."""
+    scanner = Axe()
+
+    def violations(page: Page) -> list[tuple[str, list[str]]]:
+        found = scanner.run(page, options={"runOnly": STANDARDS}).response["violations"]
+        return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
+
+    return violations
+
+
+@pytest.fixture
+def weight(page: Page) -> Callable[[str], int]:
+    """The bytes on the wire that opening an address costs with nothing cached."""
+
+    def weigh(url: str) -> int:
+        received = [0.0]
+        tools = page.context.new_cdp_session(page)
+        tools.send("Network.enable")
+        tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        tools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+        page.goto(url, wait_until="networkidle")
+        return round(sum(received))
+
+    return weigh
