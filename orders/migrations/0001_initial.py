@@ -222,7 +222,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),
-                ('raw_before', models.TextField(blank=True, default='')),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='orders.chainentry')),
                 ('paste', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='orders.paste')),
             ],

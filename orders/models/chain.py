@@ -82,7 +82,6 @@ class PasteChange(models.Model):
     entry = models.ForeignKey(ChainEntry, models.PROTECT, related_name="changes")
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
-    raw_before = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["paste", "entry"], name="paste_changes_an_entry_once")]

@@ -1,7 +1,7 @@
 """Taking stock and recording orders: one statement for one order or for five hundred."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from core.sql import statement
 from core.violations import refusing
 from orders.attribution import Intake, attribute
 from orders.enums import OrderSource
-from orders.models import Campaign, Offer, Order, OrderLine, Paste
+from orders.models import Campaign, Offer, Paste
 from orders.services.states import settle_states
 
 PLACE_ORDERS = statement(__file__, "place_orders")
@@ -221,10 +221,9 @@ def sold_out_sentence(offer: Offer) -> str:
     return _("Only %(left)s %(unit)s of “%(offer)s” are left.") % words
 
 
-def current_lines(orders: Iterable[int]) -> dict[tuple[int, int], OrderLine]:
-    """The lines of some orders by (order id, offer id)."""
-    return {(line.order_id, line.offer_id): line for line in OrderLine.objects.filter(order__in=orders)}
-
-
-def order_of(campaign: Campaign, group: Group, member: Member) -> Order | None:
-    return Order.objects.filter(campaign=campaign, group=group, member=member).first()
+def limit_sentence(offer: Offer) -> str:
+    return _("“%(offer)s”: at most %(limit)s %(unit)s a member.") % {
+        "offer": offer.name,
+        "limit": f"{(offer.limit_each or Decimal()).normalize():f}",
+        "unit": offer.unit,
+    }

@@ -1,0 +1,44 @@
+"""What a leader settled about one row, as it is kept with the paste."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+NEW_MEMBER = 0
+"""Instead of a member's id: this is somebody new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`member_id` None is undecided, NEW_MEMBER somebody new. `offers` and `quantities` go by the line's index.
+
+    An offer of 0 drops the line. `seen` accepts what was only doubtful; `cancel` confirms a vanished entry's end.
+    """
+
+    member_id: int | None = None
+    name: str = ""
+    door: str = ""
+    offers: Mapping[int, int] = field(default_factory=dict)
+    quantities: Mapping[int, Decimal] = field(default_factory=dict)
+    seen: bool = False
+    skip: bool = False
+    cancel: bool = False
+    content: str = ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Decision":
+        return cls(
+            member_id=data.get("member"),
+            name=data.get("name", ""),
+            door=data.get("door", ""),
+            offers={int(index): offer for index, offer in data.get("offers", {}).items()},
+            quantities={int(index): Decimal(text) for index, text in data.get("quantities", {}).items()},
+            seen=data.get("seen", False),
+            skip=data.get("skip", False),
+            cancel=data.get("cancel", False),
+            content=data.get("content", ""),
+        )
+
+
+NOTHING_DECIDED = Decision()

@@ -1,0 +1,304 @@
+"""What a chain says beside what it said before and what was settled: rows with their state, nothing applied yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
+from orders.rules.chain.people import Directory, Match, Person
+from orders.rules.jielong.flags import ChangeKind, Flag
+from orders.rules.jielong.parsed import Change, Line, OrderRow, Parsed
+from orders.rules.jielong.text import same_name_key
+
+Quantities = dict[int, Decimal]
+"""Offer id → quantity."""
+
+
+class RowState(StrEnum):
+    """What confirming does to a row: nothing until settled, or what it says; doubtful rows count but deserve a look."""
+
+    BLOCKED = "blocked"
+    DOUBTFUL = "doubtful"
+    READY = "ready"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+
+
+QUIET = frozenset({Flag.CLAIMS_PAID, Flag.NUMBER_GAP, Flag.SAME_ITEM_TWICE, Flag.ODD_NAME})
+"""Flags that are shown beside a row without asking for a look."""
+BLOCKING = frozenset({Flag.IMPLAUSIBLE_QTY, Flag.NEGATIVE, Flag.AMBIGUOUS, Flag.SAME_AS_ABOVE})
+"""Flags a row does not count with until somebody has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainOffer:
+    """An offer as a reading needs it. Price in fen."""
+
+    offer_id: int
+    name: str
+    unit: str
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEntry:
+    """An entry that earlier pastes put into the orders."""
+
+    entry_id: int
+    key: str
+    member_id: int
+    member_name: str
+    order_id: int
+    door: str
+    raw: str
+    quantities: Quantities
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLine:
+    """A line of a row with what was settled: an offer or the question which, a quantity or the question how much."""
+
+    index: int
+    text: str
+    offer: ChainOffer | None
+    quantity: Decimal | None
+    unit: str
+    flags: tuple[str, ...]
+    candidates: tuple[str, ...]
+    dropped: bool = False
+    asked: bool = False
+    """The chain's own words left the offer open; somebody named it."""
+
+    @property
+    def open(self) -> bool:
+        return not self.dropped and (self.offer is None or self.quantity is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of the chain as the leader sees it. `before` is what earlier pastes put into the order for it."""
+
+    key: str
+    number: int | None
+    name: str
+    door: str
+    written_door: str
+    raw: str
+    note: str
+    flags: tuple[str, ...]
+    match: Match
+    lines: tuple[SettledLine, ...]
+    state: RowState
+    content: str
+    member: Person | None = None
+    is_new: bool = False
+    before: Quantities = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+
+    @property
+    def quantities(self) -> Quantities:
+        """What the row asks for, by offer id; lines of one offer are added up."""
+        wanted: Quantities = {}
+        for line in self.lines:
+            if line.offer and line.quantity and not line.dropped:
+                wanted[line.offer.offer_id] = wanted.get(line.offer.offer_id, Decimal()) + line.quantity
+        return wanted
+
+    @property
+    def counts(self) -> bool:
+        return self.state in {RowState.READY, RowState.DOUBTFUL}
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """An entry that was in the chain and is not any more. It is cancelled only if the leader says so."""
+
+    entry: LiveEntry
+    cancel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChange:
+    """A change in words whose target or product is not clear; it does nothing until somebody edits the row itself."""
+
+    kind: ChangeKind
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything the preview shows. Every pasted line is in one row, one open change or one skipped line."""
+
+    title: str
+    rows: tuple[Row, ...]
+    vanished: tuple[Vanished, ...]
+    open_changes: tuple[OpenChange, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+    def of(self, *states: RowState) -> list[Row]:
+        return [row for row in self.rows if row.state in states]
+
+
+def read(
+    parsed: Parsed,
+    *,
+    offers: Sequence[ChainOffer],
+    directory: Directory,
+    live: Sequence[LiveEntry],
+    decisions: Mapping[str, Decision],
+) -> Reading:
+    """Put a parsed chain beside the people, the offers, the earlier pastes and what was settled."""
+    by_name = {offer.name: offer for offer in offers}
+    by_id = {offer.offer_id: offer for offer in offers}
+    before = {entry.key: entry for entry in live}
+    rows = [
+        read_row(row, before.get(row.key), decisions.get(row.key, NOTHING_DECIDED), directory, by_name, by_id)
+        for row in parsed.rows
+    ]
+    rows, open_changes = apply_changes(rows, parsed.changes, before, by_name)
+    rows = [unchanged_if_known(row, before.get(row.key)) for row in rows]
+    named = {row.key for row in rows}
+    gone = [entry for entry in live if entry.key not in named] if parsed.rows else []
+    return Reading(
+        title=parsed.title,
+        rows=tuple(rows),
+        vanished=tuple(Vanished(entry, decisions.get(entry.key, NOTHING_DECIDED).cancel) for entry in gone),
+        open_changes=tuple(open_changes),
+        skipped=tuple((line.text, line.reason.value) for line in parsed.skipped),
+    )
+
+
+def read_row(
+    row: OrderRow,
+    entry: LiveEntry | None,
+    decided: Decision,
+    directory: Directory,
+    by_name: Mapping[str, ChainOffer],
+    by_id: Mapping[int, ChainOffer],
+) -> Row:
+    """One entry with its member and lines as far as they are known or settled."""
+    match = directory.match(row.name, decided.door or row.door)
+    member = directory.by_id.get(decided.member_id or 0) or (None if decided.member_id == NEW_MEMBER else match.person)
+    lines = tuple(settle_line(index, line, decided, by_name, by_id) for index, line in enumerate(row.lines))
+    name = decided.name or row.name or (member.name if member else "")
+    answered = member is not None or (bool(name) and (decided.member_id == NEW_MEMBER or not match.asks))
+    return Row(
+        key=row.key,
+        number=row.number,
+        name=name,
+        door=decided.door or row.door or (member.door if member else ""),
+        written_door=row.door,
+        raw=row.source.text,
+        note=row.note,
+        flags=row.flags,
+        match=match,
+        lines=lines,
+        state=state_of(row, lines, decided, answered=answered, match=match),
+        content=row.content,
+        member=member,
+        is_new=answered and member is None,
+        before=entry.quantities if entry else {},
+    )
+
+
+def settle_line(
+    index: int,
+    line: Line,
+    decided: Decision,
+    by_name: Mapping[str, ChainOffer],
+    by_id: Mapping[int, ChainOffer],
+) -> SettledLine:
+    offer = by_name.get(line.offer or "")
+    known_id = offer.offer_id if offer else None
+    if index in decided.offers:
+        offer = by_id.get(decided.offers[index])
+    return SettledLine(
+        index=index,
+        text=line.text,
+        offer=offer,
+        quantity=decided.quantities.get(index, line.quantity),
+        unit=offer.unit if offer else line.unit,
+        flags=line.flags,
+        candidates=line.candidates,
+        dropped=decided.offers.get(index) == 0,
+        asked=bool(decided.offers.get(index)) and decided.offers.get(index) != known_id,
+    )
+
+
+def state_of(
+    row: OrderRow, lines: Sequence[SettledLine], decided: Decision, *, answered: bool, match: Match
+) -> RowState:
+    """Whether confirming takes the row. A row without a line that counts is settled by being looked at."""
+    if decided.skip:
+        return RowState.SKIPPED
+    flags = {Flag.of(flag) for flag in row.flags}
+    nothing_left = bool(lines) and all(line.dropped for line in lines)
+    withdrawn = Flag.ZERO_QTY in flags and not lines
+    if not answered or any(line.open for line in lines) or nothing_left or not (lines or withdrawn):
+        return RowState.BLOCKED
+    if decided.seen:
+        return RowState.READY
+    if flags & BLOCKING and not decided.quantities and not decided.offers:
+        return RowState.BLOCKED
+    return RowState.DOUBTFUL if flags - QUIET or match.doubt else RowState.READY
+
+
+def apply_changes(
+    rows: Sequence[Row], changes: Sequence[Change], before: Mapping[str, LiveEntry], by_name: Mapping[str, ChainOffer]
+) -> tuple[list[Row], list[OpenChange]]:
+    """Carry changes in words ("张三改成3份") into the rows they mean; what is not clear stays an open change."""
+    changed = list(rows)
+    unclear: list[OpenChange] = []
+    for change in changes:
+        targets = [
+            place
+            for place, row in enumerate(changed)
+            if change.name
+            and same_name_key(row.name) == same_name_key(change.name)
+            and (not change.door or change.door == row.door)
+        ]
+        after = changed_lines(changed[targets[0]], change, by_name) if len(targets) == 1 else None
+        if after is None:
+            unclear.append(OpenChange(change.kind, change.source.text, change.name or ""))
+            continue
+        row = changed[targets[0]]
+        changed[targets[0]] = replace(
+            row,
+            lines=after,
+            raw=f"{row.raw}\n{change.source.text}",
+            changes=(*row.changes, change.source.text),
+            state=RowState.DOUBTFUL if row.state == RowState.READY else row.state,
+        )
+    return changed, unclear
+
+
+def changed_lines(row: Row, change: Change, by_name: Mapping[str, ChainOffer]) -> tuple[SettledLine, ...] | None:
+    """The row's lines after a change; None when it is not clear which line is meant."""
+    if change.kind == ChangeKind.CANCEL and not change.offer:
+        return tuple(replace(line, quantity=Decimal(), dropped=False) for line in row.lines)
+    meant = [line for line in row.lines if not change.offer or (line.offer and line.offer.name == change.offer)]
+    offer = by_name.get(change.offer or "")
+    if not meant and offer and change.quantity is not None:
+        added = SettledLine(len(row.lines), change.source.text, offer, change.quantity, offer.unit, (), ())
+        return (*row.lines, added)
+    if len(meant) != 1 or meant[0].quantity is None:
+        return None
+    quantity = {
+        ChangeKind.SET: change.quantity,
+        ChangeKind.ADD: meant[0].quantity + (change.quantity or Decimal()),
+        ChangeKind.CANCEL: Decimal(),
+    }[change.kind]
+    if quantity is None:
+        return None
+    return tuple(replace(line, quantity=quantity) if line is meant[0] else line for line in row.lines)
+
+
+def unchanged_if_known(row: Row, entry: LiveEntry | None) -> Row:
+    """A row whose text an earlier paste already put into the orders needs no second look."""
+    if entry is None or row.state == RowState.SKIPPED:
+        return row
+    if row.raw == entry.raw or (row.counts and row.quantities == entry.quantities and not row.is_new):
+        return replace(row, state=RowState.UNCHANGED)
+    return replace(row, state=RowState.DOUBTFUL if row.state == RowState.READY else row.state)
