@@ -166,7 +166,7 @@ JOB_WORKERS = env.int("JOB_WORKERS", default=2)
 CELERY_APP = "config.celery.app"
 
 # Orders ask these, in turn, whom and what an order came through; the apps above answer.
-ATTRIBUTION_SOURCES = ["content.attribution.credited_publications"]
+ATTRIBUTION_SOURCES = ["referrals.attribution.referrers", "content.attribution.credited_publications"]
 ATTRIBUTION_WINDOW_DAYS = env.int("ATTRIBUTION_WINDOW_DAYS", default=7)
 """How many days, its own included, a publication somebody opened is credited with orders that carry no link."""
 

@@ -1,0 +1,50 @@
+"""Many entries of two legs at once: what is owed to many parties, booked in one statement."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from core.models import User
+from core.sql import statement
+from ledger.enums import Nature
+from ledger.models import Account, Period
+
+POST = statement(__file__, "post_transfers")
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """An entry that debits one account and credits another (ids) by so many fen; a negative amount is the mirror."""
+
+    key: str
+    memo: str
+    debit_id: int
+    credit_id: int
+    amount_fen: int
+
+
+def accounts_of(parties: Collection[int], *, purpose: str, nature: Nature) -> dict[int, int]:
+    """The id of each party's account for the purpose, by party; opened where there is none."""
+    Account.objects.bulk_create(
+        [Account(purpose=purpose, party=party, nature=nature) for party in sorted(parties)], ignore_conflicts=True
+    )
+    return dict(Account.objects.filter(purpose=purpose, party__in=parties).values_list("party", "pk"))
+
+
+def post_transfers(transfers: Sequence[Transfer], *, period: Period, booked_on: date, by: User | None) -> None:
+    """Book every transfer on that day of the period: all of them or, when the database refuses one, none."""
+    row: dict[str, Any] = {
+        "keys": [transfer.key for transfer in transfers],
+        "memos": [transfer.memo for transfer in transfers],
+        "debits": [transfer.debit_id for transfer in transfers],
+        "credits": [transfer.credit_id for transfer in transfers],
+        "amounts": [transfer.amount_fen for transfer in transfers],
+        "period": period.pk,
+        "booked_on": booked_on,
+        "by": by and by.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(POST, row)

@@ -1,0 +1,32 @@
+"""Working out what is due and appending the part that is not recorded yet. The SQL says how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from core.sql import statement
+from referrals.models import Run
+
+DUE = statement(__file__, "commission_due")
+APPEND = statement(__file__, "commission_run").replace("/* commission_due.sql */", DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was appended for one earner (a member's id): the net in fen of so many entries, zero and below included."""
+
+    beneficiary_id: int
+    amount_fen: int
+    entries: int
+
+
+def append_due(*, run: Run, group_ids: Sequence[int], before: date) -> list[Added]:
+    """Append what the groups' facts dated before that day (Asia/Shanghai) make due and no run has recorded.
+
+    One statement however many orders; appends nothing when all of it is recorded.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, {"groups": list(group_ids), "before": before, "run": run.pk, "period": run.period_id})
+        return [Added(*row) for row in cursor.fetchall()]

@@ -1,0 +1,598 @@
+"""The run on the worked cases of the field, and what must hold when it is run again, in parts, or twice at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from community.models import Group, Member
+from core.enums import JobState, Role
+from core.jobs import drain_all
+from core.jobs.worker import work_one
+from core.models import Shard, User
+from ledger.enums import PeriodState
+from ledger.models import Entry, Leg, Period
+from referrals import services
+from referrals.enums import EntryKind, Rule, RunState
+from referrals.models import CommissionEntry, Plan, Run
+from referrals.services import bookings, runs
+from referrals.services.recording import append_due
+from tests.factories import make_group, make_member, make_user
+from tests.referrals.sales import (
+    A_DAY_IN_APRIL,
+    APRIL,
+    END_OF_APRIL,
+    END_OF_MARCH,
+    MARCH,
+    MAY,
+    deliver,
+    delivered_sale,
+    lines_of,
+    make_period,
+    make_plan,
+    make_round,
+    make_sale,
+    refund,
+    untick,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def march() -> Period:
+    return make_period(MARCH, APRIL)
+
+
+@pytest.fixture
+def april() -> Period:
+    return make_period(APRIL, MAY)
+
+
+@pytest.fixture
+def admin() -> User:
+    return make_user(Role.ADMIN, name="李会计")
+
+
+@pytest.fixture
+def second_admin() -> User:
+    return make_user(Role.ADMIN, name="王复核")
+
+
+@pytest.fixture
+def group() -> Group:
+    return make_group()
+
+
+@pytest.fixture
+def leader() -> Member:
+    return make_member("周敏")
+
+
+def run_through(period: Period, by: User) -> Run:
+    """Run the period and do the job, as a worker would."""
+    now = END_OF_MARCH if period.span.lower == MARCH else END_OF_APRIL
+    run = services.start_run(period=period, by=by, now=now)
+    drain_all()
+    run.refresh_from_db()
+    return run
+
+
+def earned_by(member: Member, **entries: object) -> int:
+    found = CommissionEntry.objects.filter(beneficiary=member, **entries).aggregate(fen=Sum("amount_fen"))["fen"]
+    return found or 0
+
+
+def amounts(**entries: object) -> list[int]:
+    return list(
+        CommissionEntry.objects.filter(**entries).order_by("source_id", "seq").values_list("amount_fen", flat=True)
+    )
+
+
+def balance(purpose: str, member: Member | None = None) -> int:
+    legs = Leg.objects.filter(account__purpose=purpose, account__party=member and member.pk)
+    return legs.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+
+
+# The worked cases
+
+
+def test_d1_a_leader_earns_four_percent_of_three_orders(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    for base_fen in (12_890, 4_599, 7_333):
+        delivered_sale(group, base_fen, leader=leader)
+
+    run_through(march, admin)
+
+    assert amounts() == [516, 184, 293]
+    assert earned_by(leader) == 993
+
+
+def test_d2_an_order_is_rounded_once_and_spread_over_its_lines(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=45_000)
+    delivered_sale(group, 1_299, 899, 2_550, 333, 1, leader=leader)
+
+    run_through(march, admin)
+
+    assert amounts() == [59, 40, 115, 15]
+    entry = CommissionEntry.objects.order_by("source_id").first()
+    assert (entry.rate_ppm, entry.order_base_fen, entry.order_amount_fen) == (45_000, 5_082, 229)
+    assert (entry.line_base_fen, entry.line_amount_fen, entry.refunded_fen, entry.due_fen) == (1_299, 59, 0, 59)
+
+
+def test_d4_refunds_take_back_exactly_their_part(march: Period, admin: User, group: Group, leader: Member) -> None:
+    make_plan(leader_ppm=35_000)
+    (line,) = lines_of(delivered_sale(group, 10_000, leader=leader))
+    run_through(march, admin)
+
+    for part in (3_333, 3_333, 3_333, 1):
+        refund(line, part)
+        run_through(march, admin)
+
+    assert amounts() == [350, -117, -116, -117]
+    assert earned_by(leader) == 0
+
+
+def test_d13_a_rate_raised_for_the_past_is_an_adjustment_in_the_open_period(
+    march: Period, april: Period, admin: User, group: Group, leader: Member
+) -> None:
+    raised_plan = Plan.objects.create(name="追溯方案")
+    low = make_plan(leader_ppm=30_000)
+    for base_fen in (12_890, 4_599, 7_333):
+        delivered_sale(group, base_fen, leader=leader)
+    run_through(march, admin)
+    before = list(CommissionEntry.objects.order_by("source_id").values())
+
+    high = make_plan(leader_ppm=40_000, plan=raised_plan)  # the older plan is the one that pays
+    run_through(april, admin)
+
+    assert amounts(period=april) == [129, 46, 73]
+    assert list(CommissionEntry.objects.filter(period=march).order_by("source_id").values()) == before
+    claims = CommissionEntry.objects.order_by("source_id", "seq").values_list("plan_version", flat=True)
+    assert list(claims) == [low.pk, high.pk] * 3
+
+
+def test_d14_running_twice_adds_nothing(march: Period, admin: User, group: Group, leader: Member) -> None:
+    make_plan(leader_ppm=40_000, delivery_fee_fen=200)
+    delivered_sale(group, 12_890, 4_599, leader=leader, door="1-101")
+    first = run_through(march, admin)
+
+    second = run_through(march, admin)
+
+    assert first.job.result["entries"] == 3
+    assert second.job.result["entries"] == 0
+    assert second.state == RunState.REVIEW
+    assert Entry.objects.count() == 1
+
+
+def test_d24_the_ledger_owes_what_the_entries_say(
+    march: Period, admin: User, second_admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    for base_fen in (12_890, 4_599, 7_333):
+        delivered_sale(group, base_fen, leader=leader)
+
+    run = run_through(march, admin)
+
+    assert (balance(bookings.EXPENSE), balance(bookings.HELD, leader)) == (993, -993)
+    services.approve_run(run=run, by=second_admin, now=END_OF_MARCH)
+    assert balance(bookings.EXPENSE) == 993
+    assert (balance(bookings.HELD, leader), balance(bookings.PAYABLE, leader)) == (0, -993)
+    assert Leg.objects.aggregate(fen=Sum("amount_fen"))["fen"] == 0
+
+
+def test_d26_the_order_pays_its_leader_and_the_delivery_whoever_walked(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000, delivery_fee_fen=200)
+    successor = make_member("李强")
+    delivered_sale(group, 10_000, leader=leader, by=successor, on=date(2026, 3, 17))
+
+    run_through(march, admin)
+
+    assert earned_by(leader) == earned_by(leader, rule=Rule.LEADER_RATE) == 400
+    assert earned_by(successor) == earned_by(successor, rule=Rule.DELIVERY_FEE) == 200
+
+
+# Rules
+
+
+def test_only_the_nearest_referrer_earns(march: Period, admin: User, group: Group) -> None:
+    make_plan(referral_1_ppm=20_000)
+    near, far = make_member("近"), make_member("远")
+    order = make_sale(group, 10_000, referrer=near)
+    type(order).objects.filter(pk=order.pk).update(referrer_2=far)
+    deliver(order)
+
+    run_through(march, admin)
+
+    assert (earned_by(near, level=1), earned_by(far)) == (200, 0)
+
+
+def test_a_household_is_paid_once_a_round_until_the_cap(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(delivery_fee_fen=200, delivery_cap_fen=500)
+    campaign = make_round(group)
+    doors = ["1-101", "1-101", "1-102", "", "", "1-103"]
+    orders = [delivered_sale(group, 1_000, campaign=campaign, leader=leader, door=door) for door in doors]
+
+    run_through(march, admin)
+
+    paid = dict(CommissionEntry.objects.values_list("source_id", "amount_fen"))
+    assert paid == {orders[0].pk: 200, orders[2].pk: 200, orders[3].pk: 100}
+
+
+def test_a_household_that_falls_away_leaves_its_share_of_the_cap_to_the_next(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(delivery_fee_fen=200, delivery_cap_fen=300)
+    campaign = make_round(group)
+    first, second = (delivered_sale(group, 1_000, campaign=campaign, leader=leader, door=door) for door in "12")
+    run_through(march, admin)
+
+    untick(first)
+    run_through(march, admin)
+
+    assert amounts(source_id=first.pk) == [200, -200]
+    assert amounts(source_id=second.pk) == [100, 100]
+
+
+def test_a_new_version_begins_a_new_cap(march: Period, admin: User, group: Group, leader: Member) -> None:
+    change = date(2026, 3, 15)
+    old = make_plan(delivery_fee_fen=200, delivery_cap_fen=300, next_first_day=change)
+    make_plan(plan=old.plan, delivery_fee_fen=250, delivery_cap_fen=300, first_day=change)
+    campaign = make_round(group)
+    for door, day in (("1", 14), ("2", 14), ("3", 15), ("4", 15)):
+        delivered_sale(group, 1_000, campaign=campaign, leader=leader, door=door, on=date(2026, 3, day))
+
+    run_through(march, admin)
+
+    assert amounts() == [200, 100, 250, 50]
+
+
+def test_a_refund_leaves_the_delivery_fee(march: Period, admin: User, group: Group, leader: Member) -> None:
+    make_plan(delivery_fee_fen=200)
+    (line,) = lines_of(delivered_sale(group, 1_000, leader=leader))
+    run_through(march, admin)
+
+    refund(line, 1_000)
+    again = run_through(march, admin)
+
+    assert again.job.result["entries"] == 0
+
+
+def test_a_delivery_taken_back_takes_everything_back(march: Period, admin: User, group: Group, leader: Member) -> None:
+    make_plan(leader_ppm=40_000, delivery_fee_fen=200)
+    order = delivered_sale(group, 1_000, leader=leader)
+    run_through(march, admin)
+
+    untick(order)
+    run_through(march, admin)
+
+    assert amounts(rule=Rule.LEADER_RATE) == [40, -40]
+    assert amounts(rule=Rule.DELIVERY_FEE) == [200, -200]
+    back = CommissionEntry.objects.filter(kind=EntryKind.REVERSED).first()
+    assert (back.due_fen, back.rate_ppm, back.order_base_fen) == (0, None, None)
+    assert balance(bookings.HELD, leader) == 0
+
+
+def test_a_sale_before_any_version_pays_nothing_until_one_covers_its_day(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    later = make_plan(leader_ppm=40_000, first_day=date(2026, 3, 20))
+    delivered_sale(group, 1_000, leader=leader)
+    first = run_through(march, admin)
+
+    make_plan(plan=later.plan, leader_ppm=30_000, first_day=MARCH, next_first_day=date(2026, 3, 20))
+    run_through(march, admin)
+
+    assert first.job.result["entries"] == 0
+    assert earned_by(leader) == 30
+
+
+def test_what_is_delivered_after_the_period_waits_for_the_next(
+    march: Period, april: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    delivered_sale(group, 1_000, leader=leader, on=date(2026, 3, 31))
+    delivered_sale(group, 2_000, leader=leader, on=APRIL)
+
+    run_through(march, admin)
+    run_through(april, admin)
+
+    assert (earned_by(leader, period=march), earned_by(leader, period=april)) == (40, 80)
+
+
+def test_a_refund_of_a_closed_period_is_taken_back_in_the_open_one(
+    march: Period, april: Period, admin: User, second_admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=35_000)
+    (line,) = lines_of(delivered_sale(group, 10_000, leader=leader))
+    services.approve_run(run=run_through(march, admin), by=second_admin, now=END_OF_MARCH)
+    Period.objects.filter(pk=march.pk).update(state=PeriodState.CLOSED)
+
+    refund(line, 3_333, on=A_DAY_IN_APRIL)
+    services.approve_run(run=run_through(april, admin), by=second_admin, now=END_OF_APRIL)
+
+    assert (amounts(period=march), amounts(period=april)) == ([350], [-117])
+    assert balance(bookings.PAYABLE, leader) == -233
+    assert Entry.objects.filter(period=april).count() == 2
+
+
+def test_two_earners_that_cancel_out_are_still_explained(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=100_000)
+    (line,) = lines_of(delivered_sale(group, 1_000, leader=leader))
+    run_through(march, admin)
+    booked = Entry.objects.count()
+
+    refund(line, 1_000)
+    delivered_sale(group, 1_000, leader=leader)
+    run = run_through(march, admin)
+
+    assert run.job.result["entries"] == 2
+    assert run.job.result["amount_fen"] == 0
+    assert Entry.objects.count() == booked
+
+
+# Starting
+
+
+def test_a_closed_period_is_not_run(march: Period, admin: User) -> None:
+    Period.objects.filter(pk=march.pk).update(state=PeriodState.CLOSED)
+
+    with pytest.raises(services.PeriodIsClosed):
+        services.start_run(period=march, by=admin, now=END_OF_MARCH)
+
+
+def test_a_period_computes_one_run_at_a_time(march: Period, admin: User) -> None:
+    services.start_run(period=march, by=admin, now=END_OF_MARCH)
+
+    with pytest.raises(services.RunIsComputing):
+        services.start_run(period=march, by=admin, now=END_OF_MARCH)
+
+    assert Run.objects.count() == 1
+
+
+def test_a_period_before_one_that_has_been_run_is_not_run(march: Period, april: Period, admin: User) -> None:
+    run_through(april, admin)
+
+    with pytest.raises(services.LaterPeriodHasRun):
+        services.start_run(period=march, by=admin, now=END_OF_APRIL)
+
+
+@pytest.mark.parametrize(
+    ("groups", "sizes"), [(0, [0]), (3, [1, 1, 1]), (9, [2, 2, 2, 3]), (120, [30] * 4), (201, [40] * 4 + [41])]
+)
+def test_the_groups_are_shared_out_evenly(groups: int, sizes: list[int]) -> None:
+    slices = runs._slices(list(range(groups)))
+
+    assert [len(part) for part in slices] == sizes
+    assert sum(slices, []) == list(range(groups))
+
+
+def test_books_closed_while_the_run_computes_take_nothing(
+    march: Period, admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    delivered_sale(group, 1_000, leader=leader)
+    run = services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    Period.objects.filter(pk=march.pk).update(state=PeriodState.CLOSED)
+
+    with pytest.raises(services.PeriodIsClosed):
+        runs.record_shard(run=Run.objects.get(pk=run.pk), number=1, group_ids=[group.pk], booked_on=MARCH)
+
+    assert not CommissionEntry.objects.exists()
+
+
+# Approving
+
+
+def test_whoever_ran_it_does_not_approve_it(march: Period, admin: User, group: Group, leader: Member) -> None:
+    make_plan(leader_ppm=40_000)
+    delivered_sale(group, 1_000, leader=leader)
+    run = run_through(march, admin)
+
+    with pytest.raises(services.ApproverRanIt):
+        services.approve_run(run=run, by=admin, now=END_OF_MARCH)
+
+    run.refresh_from_db()
+    assert run.state == RunState.REVIEW
+    assert balance(bookings.PAYABLE, leader) == 0
+
+
+def test_a_run_is_approved_once(march: Period, admin: User, second_admin: User, group: Group, leader: Member) -> None:
+    make_plan(leader_ppm=40_000)
+    delivered_sale(group, 1_000, leader=leader)
+    run = run_through(march, admin)
+    services.approve_run(run=run, by=second_admin, now=END_OF_MARCH)
+
+    with pytest.raises(services.RunIsNotInReview):
+        services.approve_run(run=run, by=second_admin, now=END_OF_MARCH)
+
+    assert balance(bookings.PAYABLE, leader) == -40
+
+
+def test_a_run_that_still_computes_is_not_approved(march: Period, admin: User, second_admin: User) -> None:
+    run = services.start_run(period=march, by=admin, now=END_OF_MARCH)
+
+    with pytest.raises(services.RunIsNotInReview):
+        services.approve_run(run=run, by=second_admin, now=END_OF_MARCH)
+
+
+def test_a_run_of_a_period_closed_meanwhile_is_released_in_the_open_one(
+    march: Period, april: Period, admin: User, second_admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    delivered_sale(group, 1_000, leader=leader)
+    run = run_through(march, admin)
+    Period.objects.filter(pk=march.pk).update(state=PeriodState.CLOSED)
+
+    services.approve_run(run=run, by=second_admin, now=END_OF_APRIL)
+
+    assert Entry.objects.get(key=f"release:{run.pk}:{leader.pk}").period == april
+
+
+def test_without_an_open_period_for_today_nothing_is_released(
+    march: Period, admin: User, second_admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    delivered_sale(group, 1_000, leader=leader)
+    run = run_through(march, admin)
+    Period.objects.filter(pk=march.pk).update(state=PeriodState.CLOSED)
+
+    with pytest.raises(services.NoOpenPeriod):
+        services.approve_run(run=run, by=second_admin, now=END_OF_APRIL)
+
+    run.refresh_from_db()
+    assert run.state == RunState.REVIEW
+
+
+# Interrupted, and two at once
+
+
+@contextmanager
+def undone_afterwards() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+class Killed(BaseException):
+    """As little caught as a kill -9."""
+
+
+def everything_recorded() -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    entries = CommissionEntry.objects.order_by("source_id", "rule", "level", "beneficiary_id", "seq")
+    legs = Leg.objects.order_by("account__purpose", "account__party", "amount_fen")
+    return (
+        list(
+            entries.values_list("period", "source_id", "rule", "level", "beneficiary", "seq", "amount_fen", "due_fen")
+        ),
+        list(legs.values_list("account__purpose", "account__party", "amount_fen")),
+    )
+
+
+def test_d15_a_run_killed_after_two_of_five_shards_goes_on_with_the_other_three(
+    march: Period, admin: User, leader: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "FEWEST_SHARDS", 5)
+    make_plan(leader_ppm=45_000, delivery_fee_fen=200)
+    for number in range(5):
+        group = make_group()
+        delivered_sale(group, 1_299, 899 + number, leader=leader)
+    with undone_afterwards():
+        uninterrupted = run_through(march, admin).job.result, everything_recorded()
+
+    run = services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    work_one()
+    work_one()
+    with monkeypatch.context() as patch:
+        patch.setattr(bookings, "post_transfers", kill)
+        with pytest.raises(Killed):
+            work_one()
+    Shard.objects.filter(state=JobState.RUNNING).update(claimed_at=END_OF_MARCH)
+    shards = drain_all()
+
+    run.refresh_from_db()
+    assert shards == 3
+    assert (run.job.result, everything_recorded()) == uninterrupted
+
+
+def kill(*args: object, **kwargs: object) -> None:
+    raise Killed
+
+
+@pytest.fixture
+def unguarded() -> Iterator[None]:
+    """The keys that stop a second worker are gone for the time of a test."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE referrals_commissionentry DROP CONSTRAINT referrals_commissionentry_pkey")
+        cursor.execute("ALTER TABLE referrals_commissionentry DROP CONSTRAINT claim_numbers_its_entries")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE referrals_commissionentry")
+        cursor.execute(
+            "ALTER TABLE referrals_commissionentry"
+            " ADD PRIMARY KEY (period_id, source_id, rule, level, beneficiary_id, seq),"
+            " ADD CONSTRAINT claim_numbers_its_entries UNIQUE (source_id, rule, level, beneficiary_id, seq)"
+        )
+
+
+def race(group: Group, first: Run, second: Run) -> None:
+    """The second worker works out what is due while the first has recorded it and not committed yet."""
+    recorded, may_commit = Event(), Event()
+
+    def slow() -> None:
+        with transaction.atomic():
+            append_due(run=first, group_ids=[group.pk], before=APRIL)
+            recorded.set()
+            may_commit.wait(10)
+        connection.close()
+
+    def quick() -> None:
+        recorded.wait(10)
+        append_due(run=second, group_ids=[group.pk], before=APRIL)
+        connection.close()
+
+    workers = [Thread(target=slow), Thread(target=quick)]
+    for worker in workers:
+        worker.start()
+    recorded.wait(10)
+    workers[1].join(1)
+    may_commit.set()
+    for worker in workers:
+        worker.join(10)
+
+
+def raced_sale() -> tuple[Group, Run, Run]:
+    make_plan(leader_ppm=40_000)
+    group, admin, period = make_group(), make_user(Role.ADMIN), make_period(MARCH, APRIL)
+    delivered_sale(group, 12_890, leader=make_member("周敏"))
+    first, second = (Run.objects.create(period=period, ran_by=admin, state=RunState.REVIEW) for _ in range(2))
+    return group, first, second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_on_the_same_groups_record_once() -> None:
+    group, first, second = raced_sale()
+
+    race(group, first, second)
+
+    assert amounts() == [516]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("unguarded")
+def test_without_the_keys_two_workers_record_twice() -> None:
+    group, first, second = raced_sale()
+
+    race(group, first, second)
+
+    assert amounts() == [516, 516]
+
+
+@pytest.mark.parametrize("sold", [1, 20])
+def test_a_shard_asks_the_same_few_questions_whatever_was_sold(
+    sold: int, march: Period, admin: User, group: Group, leader: Member, django_assert_num_queries: Any
+) -> None:
+    make_plan(leader_ppm=40_000, delivery_fee_fen=200)
+    delivered_sale(group, 1_000, 500, leader=leader)
+    run = run_through(march, admin)
+    for _ in range(sold):
+        delivered_sale(group, 1_000, 500, leader=make_member())
+
+    # savepoints, the period, the entries, the accounts, the ledger
+    with django_assert_num_queries(10):
+        runs.record_shard(run=run, number=2, group_ids=[group.pk], booked_on=MARCH)

@@ -1,0 +1,246 @@
+"""The run's SQL pays exactly what the pure rules pay, on sales nobody thought of."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import chain
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from community.models import Member
+from orders.enums import FactKind, OrderSource
+from orders.models import Order, OrderLine, SaleFact
+from referrals.models import CommissionEntry, PlanVersion, Run
+from referrals.rules import commission as rules
+from referrals.rules import facts
+from referrals.services.recording import append_due
+from tests.factories import make_group, make_member, make_user
+from tests.referrals.sales import APRIL, END_OF_MARCH, MARCH, ONE, fact, make_period, make_plan, make_round
+
+CHANGE = date(2026, 3, 15)
+"""The second plan version begins here."""
+MOST_ORDERS = 9
+DAYS = [CHANGE - timedelta(days=1), CHANGE, CHANGE + timedelta(days=1)]
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Rates:
+    leader_ppm: int
+    referral_1_ppm: int
+    delivery_fee_fen: int
+    delivery_cap_fen: int | None
+
+
+@dataclass(frozen=True)
+class Sold:
+    """One order: people and places by number; bases and refunds in fen by line; ticks as (day, deliverer, +1 or −1)."""
+
+    round: int
+    group: int
+    door: str
+    leader: int | None
+    referrer: int | None
+    bases_fen: list[int]
+    refunded: list[list[int]] = field(compare=False)
+    ticks: list[tuple[date, int | None, int]]
+
+    @property
+    def delivered(self) -> bool:
+        return sum(sign for _, _, sign in self.ticks) > 0
+
+
+@st.composite
+def sold(draw: st.DrawFn) -> Sold:
+    bases = draw(st.lists(st.integers(0, 30_000) | st.integers(0, 3), min_size=1, max_size=4))
+    times = draw(st.sampled_from([0, 1, 1, 1, 1, 2, 3]))
+    days = sorted(draw(st.lists(st.sampled_from(DAYS), min_size=times, max_size=times)))
+    who = draw(st.lists(st.none() | st.integers(0, 1), min_size=times, max_size=times))
+    ticks = [(day, by, 1 if i % 2 == 0 else -1) for i, (day, by) in enumerate(zip(days, who, strict=True))]
+    refunded = [[] for _ in bases]
+    if times % 2:
+        for line, base in enumerate(bases):
+            left = base
+            for _ in range(draw(st.integers(0, 2))):
+                part = draw(st.integers(0, left))
+                refunded[line].append(part)
+                left -= part
+    return Sold(
+        round=draw(st.integers(0, 1)),
+        group=draw(st.integers(0, 1)),
+        door=draw(st.sampled_from(["", "1-101", "1-102", "2-201", "2-202"])),
+        leader=draw(st.none() | st.integers(0, 1)),
+        referrer=draw(st.none() | st.integers(0, 1)),
+        bases_fen=bases,
+        refunded=refunded,
+        ticks=ticks,
+    )
+
+
+rates = st.builds(
+    Rates,
+    leader_ppm=st.sampled_from([0, 35_000, 45_000, 333_333]),
+    referral_1_ppm=st.sampled_from([0, 20_000, 15_001]),
+    delivery_fee_fen=st.integers(0, 300),
+    delivery_cap_fen=st.none() | st.integers(0, 700),
+)
+
+
+class Stage:
+    """The people and places every example plays with; the ninth order has the ninth member."""
+
+    def __init__(self) -> None:
+        self.groups = [make_group(), make_group()]
+        self.rounds = [make_round(*self.groups, offers=4), make_round(*self.groups, offers=4)]
+        self.offers = [list(campaign.offers.order_by("pk")) for campaign in self.rounds]
+        self.people = [make_member("周敏"), make_member("李强")]
+        self.members = [make_member(f"成员{number}") for number in range(MOST_ORDERS)]
+        self.run = Run.objects.create(period=make_period(MARCH, APRIL), ran_by=make_user())
+
+    def person(self, number: int | None) -> Member | None:
+        return None if number is None else self.people[number]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+class World:
+    """The generated sales in the database, and the same sales as the rules read them."""
+
+    def __init__(self, stage: Stage, plans: tuple[Rates, Rates], orders: list[Sold]) -> None:
+        self.stage = stage
+        self.orders = orders
+        first = make_plan(**vars(plans[0]), next_first_day=CHANGE)
+        self.versions = [first, make_plan(**vars(plans[1]), first_day=CHANGE, plan=first.plan)]
+        self.lines = self._place()
+        self.first_ticks: dict[int, int] = {}
+        SaleFact.objects.bulk_create([*self._ticks(), *self._refunds()])
+
+    def _place(self) -> list[list[OrderLine]]:
+        placed = Order.objects.bulk_create(
+            Order(
+                campaign=self.stage.rounds[order.round],
+                group=self.stage.groups[order.group],
+                member=member,
+                door=order.door,
+                source=OrderSource.API,
+                placed_at=END_OF_MARCH,
+                order_day=MARCH,
+                leader=self.stage.person(order.leader),
+                referrer_1=self.stage.person(order.referrer),
+            )
+            for order, member in zip(self.orders, self.stage.members, strict=False)
+        )
+        lines = [
+            [
+                OrderLine(order=saved, offer=offer, price_fen=fen, quantity=ONE, amount_fen=fen)
+                for fen, offer in zip(order.bases_fen, self.stage.offers[order.round], strict=False)
+            ]
+            for order, saved in zip(self.orders, placed, strict=True)
+        ]
+        OrderLine.objects.bulk_create(chain.from_iterable(lines))
+        return lines
+
+    def _ticks(self) -> Iterator[SaleFact]:
+        """Deliveries day by day; notes in which place each order was ticked first."""
+        told = [(tick, index) for index, order in enumerate(self.orders) for tick in order.ticks]
+        for place, ((day, by, sign), index) in enumerate(sorted(told, key=lambda one: one[0][0])):
+            self.first_ticks.setdefault(index, place)
+            for line in self.lines[index]:
+                fen, carried_by = sign * line.amount_fen, self.stage.person(by)
+                yield fact(line, FactKind.DELIVERED, amount_fen=fen, quantity=sign * ONE, on=day, by=carried_by)
+
+    def _refunds(self) -> Iterator[SaleFact]:
+        for lines, order in zip(self.lines, self.orders, strict=True):
+            for line, parts in zip(lines, order.refunded, strict=True):
+                for part in parts:
+                    yield fact(line, FactKind.REFUNDED, amount_fen=-part, quantity=0 * ONE, on=DAYS[-1])
+
+    def append(self) -> int:
+        groups = [group.pk for group in self.stage.groups]
+        return sum(added.entries for added in append_due(run=self.stage.run, group_ids=groups, before=APRIL))
+
+    def recorded(self) -> dict[tuple[int, str, int, int], int]:
+        claims = CommissionEntry.objects.values_list("source_id", "rule", "level", "beneficiary_id")
+        return {tuple(claim): fen for *claim, fen in claims.annotate(fen=Sum("amount_fen")).order_by() if fen}
+
+    def expected(self) -> dict[tuple[int, str, int, int], int]:
+        due: dict[tuple[int, str, int, int], int] = defaultdict(int)
+        for version in self.versions:
+            for key, fen in {**self._by_rates(version), **self._by_walks(version)}.items():
+                if fen:
+                    due[int(key.line or key.order), key.rule, key.level, int(key.beneficiary)] += fen
+        return dict(due)
+
+    def _by_rates(self, version: PlanVersion) -> dict[rules.Key, int]:
+        plan = facts.Plan(leader_ppm=version.leader_ppm, referral_ppm=(version.referral_1_ppm,))
+        orders = []
+        for lines, order in zip(self.lines, self.orders, strict=True):
+            if order.delivered and self._in_force(version, order.ticks[0][0]):
+                leader, referrer = self.stage.person(order.leader), self.stage.person(order.referrer)
+                orders.append(
+                    facts.Order(
+                        id=str(lines[0].order_id),
+                        lines=tuple(facts.Line(str(line.pk), line.amount_fen) for line in lines),
+                        leader=str(leader.pk) if leader else None,
+                        referrers=(str(referrer.pk),) if referrer else (),
+                        refunds=tuple(
+                            facts.Refund(str(line.pk), part)
+                            for line, parts in zip(lines, order.refunded, strict=True)
+                            for part in parts
+                        ),
+                    )
+                )
+        return rules.due(plan, orders)
+
+    def _by_walks(self, version: PlanVersion) -> dict[rules.Key, int]:
+        """A household is its orders of one round; who ticked it first walked there, on that day."""
+        households: dict[tuple[int, int, str], list[int]] = defaultdict(list)
+        for index, order in enumerate(self.orders):
+            if order.delivered:
+                households[order.round, order.group, order.door or f"member {index}"].append(index)
+        visits = []
+        for (round_, group, door), indexes in households.items():
+            place, first = min((self.first_ticks[index], index) for index in indexes)
+            day, by, _sign = self.orders[first].ticks[0]
+            if by is not None and self._in_force(version, day):
+                order_id = min(self.lines[index][0].order_id for index in indexes)
+                where = f"{round_}/{group}"
+                visits.append((place, facts.Order(str(order_id), (), door, where, str(self.stage.people[by].pk))))
+        plan = facts.Plan(0, version.delivery_fee_fen, version.delivery_cap_fen)
+        return rules.due(plan, [order for _place, order in sorted(visits, key=lambda visit: visit[0])])
+
+    def _in_force(self, version: PlanVersion, day: date) -> bool:
+        return (day < CHANGE) == (version == self.versions[0])
+
+
+@contextmanager
+def undone_afterwards() -> Iterator[None]:
+    """Each example starts from the stage as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plans=st.tuples(rates, rates), orders=st.lists(sold(), min_size=1, max_size=MOST_ORDERS))
+def test_the_run_pays_what_the_rules_pay_and_a_second_run_adds_nothing(
+    stage: Stage, plans: tuple[Rates, Rates], orders: list[Sold]
+) -> None:
+    with undone_afterwards():
+        world = World(stage, plans, orders)
+
+        world.append()
+        second = world.append()
+
+        assert world.recorded() == world.expected()
+        assert second == 0
