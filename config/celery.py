@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings  # noqa: E402 -- after the settings' name is known
 
-from core.jobs.broker import QUEUE, celery_url  # noqa: E402
+from core.broker import QUEUE, celery_url  # noqa: E402
 
 PATIENCE = 2
 """Seconds a broker gets to answer."""

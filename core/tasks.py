@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from core.jobs.broker import DRAIN
+from core.broker import DRAIN
 from core.jobs.worker import drain as drain_shards
 
 

@@ -14,7 +14,7 @@ from celery import Celery
 from django.db import DatabaseError, InterfaceError, connection
 from kombu.exceptions import OperationalError
 
-from core.jobs.broker import DRAIN, QUEUE
+from core.broker import DRAIN, QUEUE
 from core.jobs.queue import CHANNEL
 from core.jobs.worker import GRACE_SECONDS
 from core.sql import statement

@@ -1,4 +1,7 @@
-"""Where wake-ups travel. `REDIS_URL` is written as Celery reads it, or as other clients write a unix socket."""
+"""Where wake-ups travel. `REDIS_URL` is written as Celery reads it, or as other clients write a unix socket.
+
+Nothing here needs Django: the courier reads it before the apps are loaded.
+"""
 
 DRAIN = "core.jobs.drain"
 """The one task there is: do what waits. It carries nothing, so losing or doubling it does no harm."""

@@ -1,0 +1,159 @@
+"""Jobs under fire: nothing is lost and nothing done twice, whoever is killed, whatever the broker forgets."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from core.enums import JobState
+from core.jobs import enqueue, registry
+from core.models import Job
+from tests.faults import paying
+from tests.faults.crew import Crew, wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+JOBS = 300
+KILLS = 6
+SEED = 20261120
+
+
+@pytest.fixture
+def crew(roomy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
+    monkeypatch.setattr(registry, "_kinds", {})
+    paying.declare()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE fault_leg (job bigint, shard int, amount int)")
+    crew = Crew(roomy)
+    yield crew
+    crew.stop()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE fault_leg")
+
+
+def ask_for_payments(jobs: int = JOBS) -> None:
+    for number in range(jobs):
+        enqueue(key=f"pay:{number}", kind=paying.KIND, arguments={}, by=None)
+
+
+def undone() -> int:
+    return Job.objects.exclude(state=JobState.DONE).count()
+
+
+def lost_and_doubled() -> tuple[int, int]:
+    """How many jobs are not paid in full, and how many more than once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FILTER (WHERE debits < 1 OR credits < 1), count(*) FILTER (WHERE debits > 1 OR credits > 1)
+            FROM (
+                SELECT count(*) FILTER (WHERE amount > 0) AS debits, count(*) FILTER (WHERE amount < 0) AS credits
+                FROM core_job LEFT JOIN fault_leg ON fault_leg.job = core_job.id
+                GROUP BY core_job.id
+            ) AS paid
+            """
+        )
+        lost, doubled = cursor.fetchone()
+    return lost, doubled
+
+
+def kill_workers_while_they_pay(crew: Crew) -> None:
+    """Two whole workers and four processes of their pools, each in the middle of something."""
+    luck = random.Random(SEED)  # noqa: S311 -- to be repeated, not to be secret
+    whole = set(luck.sample(range(KILLS), 2))
+    for kill in range(KILLS):
+        goal = undone() - luck.randint(10, 30)
+        wait_until(lambda goal=goal: undone() <= goal, pause=0.01)
+        if kill in whole:
+            crew.kill("worker")
+            crew.start("worker")
+        else:
+            crew.kill_one_of_the_worker(luck)
+    wait_until(lambda: undone() == 0, seconds=30)
+
+
+def test_workers_killed_while_they_pay_lose_nothing_and_double_nothing(crew: Crew) -> None:
+    ask_for_payments()
+    crew.start("broker", "relay", "worker")
+
+    kill_workers_while_they_pay(crew)
+
+    assert lost_and_doubled() == (0, 0)
+
+
+def test_without_transaction_lock_and_token_the_same_kills_do_harm(crew: Crew) -> None:
+    crew.environment["UNPROTECTED"] = "1"
+    ask_for_payments()
+    crew.start("broker", "relay", "worker")
+
+    kill_workers_while_they_pay(crew)
+
+    assert lost_and_doubled() != (0, 0)
+
+
+def test_a_broker_that_forgets_and_dies_delays_and_no_more(crew: Crew) -> None:
+    ask_for_payments(200)
+    crew.start("broker", "relay", "worker")
+
+    wait_until(lambda: undone() <= 170)
+    crew.broker.flushall()
+    wait_until(lambda: undone() <= 120)
+    crew.kill("broker")
+    ask_for_payments(230)
+    crew.start("broker")
+    wait_until(lambda: undone() <= 90)
+    crew.broker.flushall()
+    wait_until(lambda: undone() == 0)
+
+    assert Job.objects.count() == 230
+    assert lost_and_doubled() == (0, 0)
+
+
+def test_connections_to_the_database_cut_off_are_made_again(crew: Crew) -> None:
+    ask_for_payments(150)
+    crew.start("broker", "relay", "worker")
+
+    for goal in (140, 100, 60):
+        wait_until(lambda goal=goal: undone() <= goal)
+        cut_all_other_connections()
+    wait_until(lambda: undone() == 0)
+
+    assert lost_and_doubled() == (0, 0)
+
+
+def cut_all_other_connections() -> None:
+    """What a restart of PostgreSQL does to everybody else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_relay_killed_and_started_again_goes_on(crew: Crew) -> None:
+    crew.start("broker", "relay", "worker")
+    ask_for_payments(100)
+    wait_until(lambda: undone() <= 90)
+    crew.kill("relay")
+    wait_until(lambda: undone() == 0 or not crew.broker.llen("jobs"))
+    ask_for_payments(200)
+
+    crew.start("relay")
+    wait_until(lambda: undone() == 0)
+
+    assert Job.objects.count() == 200
+    assert lost_and_doubled() == (0, 0)
+
+
+def test_a_relay_never_floods_a_queue_nobody_empties(crew: Crew) -> None:
+    crew.start("broker", "relay")
+    ask_for_payments(100)
+    wait_until(lambda: crew.broker.llen("jobs") > 0)
+
+    for number in range(100, 120):
+        enqueue(key=f"pay:{number}", kind=paying.KIND, arguments={}, by=None)
+
+    wait_until(lambda: crew.broker.llen("jobs") >= 2)
+    assert crew.broker.llen("jobs") == 2
