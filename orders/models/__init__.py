@@ -1,10 +1,11 @@
 from orders.models.aliases import MemberAlias, ProductAlias
 from orders.models.campaign import Campaign, Offer
 from orders.models.catalogue import Product
-from orders.models.chain import ChainEntry, Paste, PasteChange
+from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
 
 __all__ = [
+    "UNDO_WITHIN",
     "Campaign",
     "ChainEntry",
     "MemberAlias",

@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,8 @@ from core.models import User
 from orders.enums import PasteState
 from orders.models.campaign import Campaign
 from orders.models.order import Order
+
+UNDO_WITHIN = timedelta(minutes=30)
 
 
 class PasteQuerySet(models.QuerySet["Paste"]):
@@ -49,6 +53,12 @@ class Paste(models.Model):
 
     def __str__(self) -> str:
         return f"paste {self.pk}"
+
+    def can_be_undone(self, now: datetime) -> bool:
+        """Applied within the last half hour, into a campaign that still takes orders."""
+        if self.state != PasteState.APPLIED or self.applied_at is None:
+            return False
+        return now - self.applied_at <= UNDO_WITHIN and self.campaign.takes_orders(now)
 
 
 class ChainEntry(models.Model):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.models import User
 from orders.enums import CampaignState, OrderSource, PasteState
-from orders.models import ChainEntry, Offer, Order, OrderLine, Paste, PasteChange
+from orders.models import UNDO_WITHIN, ChainEntry, Offer, Order, OrderLine, Paste, PasteChange
 from orders.rules.chain.reading import LiveEntry, Quantities, Row, RowState
 from orders.services.learning import learn, take_in_newcomers
 from orders.services.pasting import (
@@ -32,8 +32,6 @@ from orders.services.placing import (
     place,
     sold_out_sentence,
 )
-
-UNDO_WITHIN = timedelta(minutes=30)
 
 Moves = dict[tuple[int, int], Decimal]
 """(member id, offer id) → quantity more (or less)."""

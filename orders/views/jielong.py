@@ -1,0 +1,254 @@
+"""录单: a pasted chain becomes orders. Paste, settle what is doubtful, confirm; undo within half an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from community.models import Group
+from core.access import SignedInRequest, leader_or_operator
+from core.errors import DomainError
+from core.http import render_page, say
+from core.models import User
+from orders import services, wording
+from orders.enums import PasteState
+from orders.models import Campaign, Paste
+from orders.queries import with_takings
+from orders.rules.chain.decisions import NEW_MEMBER
+from orders.rules.chain.reading import Reading, Row, RowState
+from orders.rules.jielong.text import MAX_CHARACTERS
+from orders.views.answers import AnswerForm
+
+PAGE = "orders/jielong.html"
+PREVIEW = "orders/jielong_preview.html"
+STEPS = [gettext_lazy("Paste"), gettext_lazy("Check"), gettext_lazy("Done")]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A campaign in one of its groups: where a pasted chain goes."""
+
+    campaign: Campaign
+    group: Group
+
+    @property
+    def key(self) -> str:
+        return f"{self.campaign.pk}-{self.group.pk}"
+
+
+class PasteForm(forms.Form):
+    """The text as it came out of WeChat, and which chain it is."""
+
+    chain = forms.ChoiceField(label=gettext_lazy("Campaign and group"))
+    text = forms.CharField(
+        label=gettext_lazy("Paste the whole chain from the WeChat group"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=gettext_lazy(
+            "Long-press the chain in the group, copy, paste here. Nothing is saved until you confirm."
+        ),
+        max_length=MAX_CHARACTERS,
+        strip=False,
+        error_messages={
+            "max_length": gettext_lazy(
+                "The text has %(show_value)d characters; at most %(limit_value)d are read at once."
+            ),
+        },
+    )
+
+    def __init__(self, *args: Any, chains: list[Chain], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chains = {chain.key: chain for chain in chains}
+        field = self.fields["chain"]
+        field.choices = [(c.key, f"{c.campaign.title} · {c.group.name}") for c in chains]  # type: ignore[attr-defined]
+        if len(chains) == 1:
+            field.initial = chains[0].key
+            field.widget = forms.HiddenInput()
+
+
+def chains_for(user: User, now: datetime) -> list[Chain]:
+    """Every chain this person may paste into now, the next cut-off first."""
+    visible = set(Group.objects.visible_to(user).values_list("pk", flat=True))
+    campaigns = with_takings(Campaign.objects.visible_to(user).taking_orders(now)).order_by("cuts_off_at")
+    return [
+        Chain(campaign, group)
+        for campaign in campaigns.prefetch_related("groups")
+        for group in campaign.groups.all()
+        if group.pk in visible
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@leader_or_operator
+def jielong(request: SignedInRequest) -> HttpResponse:
+    """Paste a chain; the text is kept as a draft and shown as it reads."""
+    now = timezone.now()
+    chains = chains_for(request.user, now)
+    form = PasteForm(request.POST or None, chains=chains, initial={"chain": request.GET.get("chain", "")})
+    if request.method == "POST" and form.is_valid():
+        chain = form.chains[form.cleaned_data["chain"]]
+        try:
+            paste = services.start_paste(
+                campaign=chain.campaign, group=chain.group, text=form.cleaned_data["text"], by=request.user, now=now
+            )
+        except DomainError as error:
+            form.add_error("text", str(error))
+        else:
+            return redirect("orders:jielong_preview", paste.pk)
+    context = {"form": form, "chains": chains, "steps": STEPS, "batches": recent_batches(request.user, now)}
+    return render_page(request, PAGE, context, status=422 if form.errors else 200)
+
+
+def recent_batches(user: User, now: datetime) -> list[Paste]:
+    """The drafts still open and the batches that can still be undone, newest first."""
+    mine = Paste.objects.visible_to(user).filter(pasted_at__gte=now - timedelta(days=2))
+    pastes = mine.exclude(state=PasteState.UNDONE).select_related("campaign", "group").order_by("-pk")[:8]
+    return [
+        paste
+        for paste in pastes
+        if (paste.state == PasteState.DRAFT and paste.campaign.takes_orders(now)) or paste.can_be_undone(now)
+    ]
+
+
+@require_safe
+@leader_or_operator
+def jielong_preview(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How the chain reads beside what was there before: problems first."""
+    return show_paste(request, visible_paste(request.user, pk))
+
+
+@require_POST
+@leader_or_operator
+def jielong_settle(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Keep what was decided about one row."""
+    paste = visible_paste(request.user, pk)
+    key = request.POST.get("key", "")
+    row = next((row for row in services.read_paste(paste).rows if row.key == key), None)
+    form = AnswerForm(request.POST, paste=paste, row=row)
+    errors = {}
+    if form.is_valid():
+        try:
+            content = row.content if row else ""
+            paste = services.settle(paste=paste, key=key, answer=form.answer(), content=content)
+        except DomainError as error:
+            errors[key] = [str(error)]
+    else:
+        errors[key] = [message for messages in form.errors.values() for message in messages]
+    if not request.htmx and not errors:
+        return redirect("orders:jielong_preview", paste.pk)
+    return show_paste(request, paste, errors=errors)
+
+
+@require_POST
+@leader_or_operator
+def jielong_apply(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Confirm: the settled rows become orders."""
+    paste = visible_paste(request.user, pk)
+    try:
+        services.apply_paste(paste=paste, by=request.user, now=timezone.now())
+    except DomainError as error:
+        return show_paste(request, paste, refusal=str(error))
+    return redirect("orders:jielong_preview", paste.pk)
+
+
+@require_POST
+@leader_or_operator
+def jielong_undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take the whole batch back."""
+    paste = visible_paste(request.user, pk)
+    try:
+        services.undo_paste(paste=paste, by=request.user, now=timezone.now())
+    except DomainError as error:
+        return show_paste(request, paste, refusal=str(error))
+    say(request, _("The batch is undone. Its orders are taken back."))
+    return redirect(f"{reverse('orders:jielong')}?chain={paste.campaign_id}-{paste.group_id}")
+
+
+def visible_paste(user: User, pk: int) -> Paste:
+    return get_object_or_404(Paste.objects.visible_to(user).select_related("campaign", "group"), pk=pk)
+
+
+def show_paste(
+    request: SignedInRequest, paste: Paste, *, errors: dict[str, list[str]] | None = None, refusal: str = ""
+) -> HttpResponse:
+    """The paste in the state it is in: what it says, or what confirming it did."""
+    now = timezone.now()
+    context: dict[str, Any] = {"paste": paste, "steps": STEPS, "refusal": refusal}
+    if paste.state != PasteState.DRAFT:
+        context |= {"can_undo": paste.can_be_undone(now), "summary": group_summary(paste)}
+        return render_page(request, "orders/jielong_done.html", context, status=422 if refusal else 200)
+    context |= preview_of(paste, services.read_paste(paste), errors or {}) | {
+        "takings": with_takings(Campaign.objects.filter(pk=paste.campaign_id)).get(),
+        "offers": list(paste.campaign.offers.order_by("position", "pk")),
+    }
+    status = 422 if refusal or errors else 200
+    return render_page(request, PREVIEW, context, fragment="preview", status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row with its sentences and what it comes to (fen)."""
+
+    row: Row
+    problems: list[str]
+    amount_fen: int
+    errors: list[str]
+    before: str
+
+    @property
+    def level(self) -> str:
+        return "bad" if self.row.state == RowState.BLOCKED else "warn"
+
+    @property
+    def new_member(self) -> int:
+        return NEW_MEMBER
+
+
+def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> dict[str, Any]:
+    """The reading sorted for the eye: what needs an answer, what deserves a look, the rest."""
+    offers = {offer.pk: offer for offer in paste.campaign.offers.all()}
+
+    def shown(row: Row) -> ShownRow:
+        before = "、".join(
+            f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in row.before.items() if o in offers
+        )
+        fen = sum((q * offers[o].price_fen for o, q in row.quantities.items()), Decimal())
+        return ShownRow(row, wording.problems_of(row), int(fen.to_integral_value()), errors.get(row.key, []), before)
+
+    rows = {state: [shown(row) for row in reading.of(state)] for state in RowState}
+    counted = rows[RowState.READY] + rows[RowState.DOUBTFUL]
+    words = wording.skip_words()
+    return {
+        "reading": reading,
+        "to_settle": rows[RowState.BLOCKED] + rows[RowState.DOUBTFUL],
+        "ready": rows[RowState.READY],
+        "unchanged": rows[RowState.UNCHANGED],
+        "left_aside": rows[RowState.SKIPPED],
+        "blocked_count": len(rows[RowState.BLOCKED]),
+        "confirm_count": len(counted) + sum(1 for gone in reading.vanished if gone.cancel),
+        "total_fen": sum(one.amount_fen for one in counted),
+        "skipped_lines": [(text, words.get(reason, reason)) for text, reason in reading.skipped],
+        "shrinks": bool(reading.vanished) and len(reading.vanished) * 2 >= len(reading.rows),
+    }
+
+
+def group_summary(paste: Paste) -> str:
+    """A sentence for the group about what was taken in."""
+    count = paste.outcome.get("taken", 0) + paste.outcome.get("changed", 0)
+    return ngettext(
+        "“%(campaign)s”: %(count)d order is in. Cut-off %(cut_off)s.",
+        "“%(campaign)s”: %(count)d orders are in. Cut-off %(cut_off)s.",
+        count,
+    ) % {
+        "campaign": paste.campaign.title,
+        "count": count,
+        "cut_off": timezone.localtime(paste.campaign.cuts_off_at).strftime("%m-%d %H:%M"),
+    }
