@@ -9,6 +9,9 @@ from community.models import Group, Member
 class Watermark(models.Model):
     """Up to which row of what it reads (sales facts, bindings of a referral) a roll-up has counted, and when."""
 
+    FACTS = "facts"
+    BINDINGS = "bindings"
+
     name = models.CharField(max_length=40, unique=True)
     fact_id = models.BigIntegerField(default=0)
     at = models.DateTimeField(db_default=Now())

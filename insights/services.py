@@ -16,10 +16,6 @@ COUNT_COHORT_WEEKS = statement(__file__, "count_cohort_weeks")
 REFRESH_MEMBER_STATS = statement(__file__, "refresh_member_stats")
 REFRESH_SOCIAL_VALUE = statement(__file__, "refresh_social_value")
 
-FACTS = "facts"
-BINDINGS = "bindings"
-"""The watermarks: up to which sales fact, and up to which binding of a referral."""
-
 WRITERS_WAIT_AT_MOST_MS = 3_000
 
 
@@ -69,9 +65,11 @@ def rebuild(*, now: datetime) -> RolledUp:
 
 def _held_watermarks() -> tuple[Watermark, Watermark]:
     """Both watermarks, locked: whoever holds them rolls up, the others wait."""
-    Watermark.objects.bulk_create([Watermark(name=FACTS), Watermark(name=BINDINGS)], ignore_conflicts=True)
+    Watermark.objects.bulk_create(
+        [Watermark(name=Watermark.FACTS), Watermark(name=Watermark.BINDINGS)], ignore_conflicts=True
+    )
     held = {mark.name: mark for mark in Watermark.objects.select_for_update().order_by("pk")}
-    return held[FACTS], held[BINDINGS]
+    return held[Watermark.FACTS], held[Watermark.BINDINGS]
 
 
 def _move(watermark: Watermark, row_id: int, now: datetime) -> None:

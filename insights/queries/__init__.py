@@ -1,0 +1,43 @@
+"""What may be asked of the figures. Money in fen, rates in ppm, days and weeks in Asia/Shanghai."""
+
+from insights.queries.groups import GroupRow, Health, group_rows, sparks
+from insights.queries.money import CommissionDue, commission_due
+from insights.queries.returning import (
+    WINDOWS,
+    Cohort,
+    Repurchase,
+    Window,
+    cohorts,
+    repurchase,
+    repurchases,
+    rolled_up_at,
+)
+from insights.queries.sales import Sales, SalesWeek, WeekFigures, change_ppm, recent_sales, sales_by_week, week_figures
+from insights.queries.worth import Brought, MemberWorth, member_worth
+
+__all__ = [
+    "WINDOWS",
+    "Brought",
+    "Cohort",
+    "CommissionDue",
+    "GroupRow",
+    "Health",
+    "MemberWorth",
+    "Repurchase",
+    "Sales",
+    "SalesWeek",
+    "WeekFigures",
+    "Window",
+    "change_ppm",
+    "cohorts",
+    "commission_due",
+    "group_rows",
+    "member_worth",
+    "recent_sales",
+    "repurchase",
+    "repurchases",
+    "rolled_up_at",
+    "sales_by_week",
+    "sparks",
+    "week_figures",
+]
