@@ -19,7 +19,7 @@ class QuickCompressor(Compressor):
     """Presses small files as hard as it can; for large ones that takes longer than all the rest of a first start."""
 
     def should_compress(self, filename: str) -> bool:
-        return not filename.endswith(".map") and super().should_compress(filename)  # type: ignore[no-any-return,no-untyped-call]
+        return not filename.endswith(".map") and super().should_compress(filename)  # type: ignore[no-untyped-call]
 
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:

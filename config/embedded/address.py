@@ -38,10 +38,10 @@ class Address:
         return list(dict.fromkeys(names))
 
     def answers(self) -> bool:
-        """Whether a web server gives any answer there within two seconds."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=2)
+        """Whether a web server gives any answer there within three seconds."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=3)
         try:
-            connection.request("HEAD", "/")
+            connection.request("GET", "/")
             connection.getresponse()
         except (OSError, http.client.HTTPException):
             return False

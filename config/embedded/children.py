@@ -47,10 +47,6 @@ class Child:
         self.started = time.monotonic()
         self._guard, self._pipe = guard, pipe
 
-    @property
-    def guard_pid(self) -> int:
-        return self._guard.pid
-
     def poll(self) -> int | None:
         """The exit code, or None while the child runs. Cleans up behind a child that has ended."""
         code = self._guard.poll()

@@ -16,13 +16,17 @@ def fill(environment: MutableMapping[str, str] = os.environ) -> None:
     A database of one's own asks for a key of one's own: then only a key made by `manage.py up` on this machine is used.
     """
     data = folders.data_folder(environment)
-    own_database = "DATABASE_URL" in environment
-    if key := _read(data / SECRET_KEY) or ("" if own_database else secrets.token_urlsafe(50)):
-        environment.setdefault("SECRET_KEY", key)
     sockets = folders.sockets_in(data)
-    environment.setdefault("DATABASE_URL", postgres.socket_url(sockets, _read(data / postgres.PASSWORD)))
-    if not own_database:
-        environment.setdefault("REDIS_URL", valkey.socket_url(sockets))
+    missing = {"SECRET_KEY": _read(data / SECRET_KEY)}
+    if not environment.get("DATABASE_URL"):
+        missing = {
+            "SECRET_KEY": missing["SECRET_KEY"] or secrets.token_urlsafe(50),
+            "DATABASE_URL": postgres.socket_url(sockets, _read(data / postgres.PASSWORD)),
+            "REDIS_URL": valkey.socket_url(sockets),
+        }
+    for name, value in missing.items():
+        if value and not environment.get(name):
+            environment[name] = value
 
 
 def _read(path: os.PathLike[str]) -> str:

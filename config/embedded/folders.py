@@ -1,5 +1,6 @@
 """Where an instance keeps what it owns: keys, logs, the servers' data, and sockets in a private short folder."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -120,8 +121,10 @@ def _make_own(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(parents=True)
         folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise PermissionError(13, "Permission denied", str(folder))
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def _servers_folder(data: Path, account: Account | None) -> Path:
@@ -138,7 +141,7 @@ def _servers_folder(data: Path, account: Account | None) -> Path:
         (data / "servers").symlink_to(folder)
     _make_own(folder)
     if folder.stat().st_uid != os.geteuid():
-        raise PermissionError(13, "Permission denied", str(folder))
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
     return folder
 
 

@@ -35,7 +35,7 @@ def services(home: Home, environment: Mapping[str, str], listening: socket.socke
 def worker(environment: Mapping[str, str]) -> Order:
     """Does jobs. They survive its death as rows, so what runs gets a few seconds and no more."""
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    command = ("celery", "-A", "config.celery", "worker", "--concurrency", "2", "--loglevel", "INFO", *quiet)
+    command = ("celery", "-A", "config.celery", "worker", "--loglevel", "INFO", *quiet)
     return Order(name="worker", command=(sys.executable, "-m", *command), environment=environment)
 
 

@@ -5,7 +5,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -41,6 +41,8 @@ class StopSignals:
             signal.set_wakeup_fd(bell_before)
             for name, handler in before.items():
                 signal.signal(name, handler)
+            self._awake.close()
+            self._bell.close()
 
     def pause(self, seconds: float) -> None:
         """Wait that long or until a signal comes; a StopRequestedError if it is one to stop."""
@@ -69,29 +71,26 @@ class Watched:
 class Supervisor:
     """The services of one instance. What dies is started again, and does not take the others along."""
 
-    def __init__(self, signals: StopSignals) -> None:
-        self._signals = signals
+    def __init__(self, pause: Callable[[float], None]) -> None:
+        """`pause` waits that many seconds at most, and raises StopRequestedError when it is time to stop."""
+        self._pause = pause
         self._watched: list[Watched] = []
 
     def start(self, service: Service) -> None:
         """Start it, wait until it serves, and keep it running from then on."""
-        self._watched.append(Watched(service, start_and_wait(service, pause=self._signals.pause)))
+        self._watched.append(Watched(service, start_and_wait(service, pause=self._pause)))
 
     def watch(self) -> None:
         """Keep everything running until a StopRequestedError."""
         while True:
             for watched in self._watched:
                 self._look_after(watched)
-            self._signals.pause(0.2)
+            self._pause(0.2)
 
     def stop(self) -> None:
         """Stop everything, the last started first, each wholly before the next."""
         while self._watched:
             self._watched.pop().child.stop()
-
-    def pids(self) -> dict[str, int]:
-        """The guards' process ids by service."""
-        return {watched.service.name: watched.child.guard_pid for watched in self._watched}
 
     def _look_after(self, watched: Watched) -> None:
         now = time.monotonic()

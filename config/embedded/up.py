@@ -38,7 +38,7 @@ def _run(arguments: Sequence[str], environment: MutableMapping[str, str], signal
     """Open the home, start everything in order, watch; whatever happens, stop everything in the opposite order."""
     address = chosen_address(arguments, environment)
     home = folders.open_home(folders.data_folder(environment), pause=signals.pause)
-    supervisor = Supervisor(signals)
+    supervisor = Supervisor(signals.pause)
     try:
         with listen(address) as listening:
             home.lock.sign(address.visit.url)
