@@ -1,5 +1,6 @@
 """Who changed what, read from the history that triggers keep beside every tracked table."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,10 @@ from core.models import User
 SHOWN = 50
 SECRET_FIELDS = frozenset({"password"})
 
-# The newest changes of one table, each beside the row as it was before. `%%s`-free names come from the models.
+# The newest changes of one table, each beside the row as it was before.
 BRANCH = """
-    SELECT %(label)s AS label, e.pgh_created_at AS at, e.pgh_label AS kind, e.pgh_obj_id AS obj, e.pgh_context_id AS ctx,
+    SELECT %(label)s AS label, e.pgh_created_at AS at, e.pgh_label AS kind, e.pgh_obj_id AS obj,
+        e.pgh_context_id AS ctx,
         to_jsonb(e) AS now,
         (SELECT to_jsonb(p) FROM {table} p WHERE p.pgh_obj_id = e.pgh_obj_id AND p.pgh_id < e.pgh_id
             ORDER BY p.pgh_id DESC LIMIT 1) AS before
@@ -70,7 +72,8 @@ def changes(*, label: str = "", before: datetime | None = None, limit: int = SHO
 
 
 def newest(tables: dict[str, type[models.Model]], *, before: datetime | None, limit: int) -> Iterator[tuple[Any, ...]]:
-    branches, parameters = [], {"before": before, "limit": limit}
+    branches: list[str] = []
+    parameters: dict[str, Any] = {"before": before, "limit": limit}
     for number, (label, model) in enumerate(tables.items()):
         quoted = connection.ops.quote_name(model._meta.db_table)
         branches.append("(" + BRANCH.format(table=quoted).replace("%(label)s", f"%(label{number})s") + ")")
@@ -91,7 +94,7 @@ def newest(tables: dict[str, type[models.Model]], *, before: datetime | None, li
 def as_python(value: Any) -> Any:
     """Raw cursors hand jsonb over as text."""
     if isinstance(value, str) and value[:1] == "{":
-        return models.JSONField().from_db_value(value, None, connection)
+        return json.loads(value)
     return value
 
 

@@ -126,7 +126,8 @@ class OrderLine(models.Model):
     @property
     def outstanding(self) -> Decimal:
         """What is wanted and neither delivered nor short, in the offer's unit."""
-        return self.quantity - self.short_quantity - self.delivered_quantity
+        outstanding: Decimal = self.quantity - self.short_quantity - self.delivered_quantity
+        return outstanding
 
     @property
     def net_fen(self) -> int:
