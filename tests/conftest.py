@@ -8,6 +8,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
 from core import catalogues
+from tests import servers
 
 # A slow machine is no failure: properties are about what holds, not about how long it took.
 settings.register_profile("linli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -17,6 +18,12 @@ settings.load_profile("linli")
 def pytest_configure() -> None:
     """Pages speak Chinese in tests as they do in an installation."""
     catalogues.compile_stale()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The first test with a database starts the servers; a run without one goes without them."""
+    servers.start()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -58,17 +58,18 @@ def service(home: Home, binaries: Binaries, settings: Mapping[str, str] | None =
     order = _order(home, binaries, SETTINGS | dict(settings or {}))
 
     def start() -> children.Child:
+        _make_database(home, binaries)
         _leave_no_predecessor(home)
         return children.start(order, home)
 
     return Service(name="PostgreSQL", start=start, is_ready=lambda: _is_ready(home))
 
 
-def make_database(home: Home, binaries: Binaries) -> bool:
-    """Make the cluster, the role and the database; False if they are there. A half-made one is thrown away."""
+def _make_database(home: Home, binaries: Binaries) -> None:
+    """Make the cluster, the role and the database unless they are there. A half-made one is thrown away."""
     _refuse_another_version(home.database)
     if home.database.exists():
-        return False
+        return
     draft = home.database.with_name("postgres.new")
     children.stop_orphans(draft, "postgres", lambda _: signal.SIGQUIT, PATIENCE)
     shutil.rmtree(draft, ignore_errors=True)
@@ -76,7 +77,6 @@ def make_database(home: Home, binaries: Binaries) -> bool:
     _initialise(home, binaries, draft)
     _add_role_and_database(home, binaries, draft)
     draft.rename(home.database)
-    return True
 
 
 def _initialise(home: Home, binaries: Binaries, draft: Path) -> None:

@@ -68,7 +68,7 @@ def _missing_servers(home: Home, environment: MutableMapping[str, str]) -> Itera
     if home.servers != home.data:
         _say(f"{home.data} is closed to the user {home.account and home.account.name}: the data are in {home.servers}")
     if not own_database:
-        if postgres.make_database(home, programs):
+        if not home.database.exists():
             (home.data / DEMO_MARK).unlink(missing_ok=True)
         environment["DATABASE_URL"] = postgres.url(home)
         environment.setdefault("DEMO", "true")

@@ -1,0 +1,48 @@
+"""PostgreSQL and Valkey for a test run: addresses are known before the settings are read, servers start when needed."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from config.embedded import binaries, folders, postgres, valkey
+from config.embedded.children import Child
+from config.embedded.services import Service, start_and_wait
+
+missing: list[Service] = []
+"""What the environment does not name and nobody has needed yet."""
+running: list[Child] = []
+
+
+def name_addresses() -> None:
+    """Put the addresses of servers of our own into the environment, unless it names others."""
+    os.environ.setdefault("SECRET_KEY", "for tests only")
+    os.environ.setdefault("DEBUG", "true")
+    wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+    if not wanted:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="linli-tests-")).resolve()
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)  # the servers' user passes through
+    home = folders.open_home(folder / "data")
+    atexit.register(_stop, home, folder)
+    programs = binaries.binaries_for(home)
+    if "DATABASE_URL" in wanted:
+        os.environ["DATABASE_URL"] = postgres.url(home)
+        missing.append(postgres.service(home, programs, postgres.WITHOUT_DURABILITY))
+    if "REDIS_URL" in wanted:
+        os.environ["REDIS_URL"] = valkey.url(home)
+        missing.append(valkey.service(home, programs))
+
+
+def start() -> None:
+    """Start what the environment does not name."""
+    while missing:
+        running.append(start_and_wait(missing.pop(0)))
+
+
+def _stop(home: folders.Home, folder: Path) -> None:
+    while running:
+        running.pop().stop()
+    home.close()
+    shutil.rmtree(folder)
