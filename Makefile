@@ -12,12 +12,14 @@ lint: .venv/installed-dev
 	@$(PY) -m mypy .
 
 .venv/installed: requirements.txt
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Linli needs Python 3.11 or newer; python3 here is " + sys.version)'
+	@echo "Installing what Linli needs into .venv (once, about a minute) …"
 	@python3 -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # Pin what requirements*.in ask for; run after changing one of them.
