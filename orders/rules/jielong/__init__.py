@@ -1,0 +1,31 @@
+"""接龙: reads the chain message of a WeChat group into orders, changes and skipped lines. Plain Python."""
+
+from orders.rules.jielong.diff import Comparable, Difference, diff
+from orders.rules.jielong.flags import ChangeKind, Flag, SkipReason
+from orders.rules.jielong.given import Offer, Options, PlusOne
+from orders.rules.jielong.parse import parse
+from orders.rules.jielong.parsed import Change, Line, MenuItem, OrderRow, Parsed, Price, Skipped, Source
+from orders.rules.jielong.text import TextTooLong, same_name_key
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Comparable",
+    "Difference",
+    "Flag",
+    "Line",
+    "MenuItem",
+    "Offer",
+    "Options",
+    "OrderRow",
+    "Parsed",
+    "PlusOne",
+    "Price",
+    "SkipReason",
+    "Skipped",
+    "Source",
+    "TextTooLong",
+    "diff",
+    "parse",
+    "same_name_key",
+]

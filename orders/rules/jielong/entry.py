@@ -1,0 +1,109 @@
+"""One entry read: from its text to a draft with name, door, items, notes and doubts."""
+
+import re
+
+from orders.rules.jielong import words
+from orders.rules.jielong.catalogue import Catalogue, Meaning
+from orders.rules.jielong.chunks import Chunk, split
+from orders.rules.jielong.draft import Draft, Item
+from orders.rules.jielong.flags import Flag
+from orders.rules.jielong.given import Options
+from orders.rules.jielong.goods import Goods
+from orders.rules.jielong.head import Head, odd_start
+from orders.rules.jielong.text import Span
+from orders.rules.jielong.tokens import Kind, Token, scan
+
+_NUMBER = re.compile(r"\d+")
+_REMARK = re.compile(r"备注|留言")
+_LETTERS = re.compile(r"[a-z]+")
+
+
+class EntryReader:
+    """Reads entries of one chain: it knows the offers, the campaign's options, and what the header sells."""
+
+    def __init__(self, catalogue: Catalogue, options: Options, hint: int | None = None) -> None:
+        self.catalogue = catalogue
+        self.options = options
+        self.hint = hint
+        self.places = frozenset(place.lower() for place in options.places)
+
+    def read(self, text: Span) -> Draft:
+        """Who, where and what; nothing is thrown away: words that fit nowhere become notes with a flag."""
+        draft = Draft()
+        start = odd_start(text.folded)
+        if start:
+            draft.name = text.shown[:start].strip()
+        tokens = scan(text.folded, self.catalogue, start)
+        chunks = split(self._set_aside(tokens, text, draft))
+        rest = Head(text, chunks, draft, self.places).read()
+        self._read_goods(text, rest, draft)
+        self._judge_name(draft)
+        return draft
+
+    def _set_aside(self, tokens: list[Token], text: Span, draft: Draft) -> list[Token]:
+        """Takes out what is neither name nor goods: phones, prices, 已付, mentions, labels, 同上, remarks."""
+        kept: list[Token] = []
+        for i, token in enumerate(tokens):
+            written = text.folded[token.start : token.end]
+            if token.kind is Kind.LABEL and _REMARK.match(written):
+                draft.add_note(text.shown[token.end :])
+                return kept
+            kept += self._kept(token, written, text, draft, tokens[i + 1 : i + 2])
+        return kept
+
+    def _kept(self, token: Token, written: str, text: Span, draft: Draft, following: list[Token]) -> list[Token]:
+        space = [Token(Kind.SPACE, token.start, token.end)]
+        match token.kind:
+            case Kind.PHONE:
+                draft.phone = draft.phone or text.shown[token.start : token.end]
+            case Kind.PAID:
+                draft.flag(Flag.CLAIMS_PAID)
+            case Kind.PRICE:
+                draft.flag(Flag.PRICE_IN_LINE, Flag.CHECK)
+            case Kind.SAME:
+                number = _NUMBER.search(written)
+                draft.same_as = int(number[0]) if number else 0
+                draft.flag(Flag.SAME_AS_ABOVE)
+            case Kind.LATIN_QUANTITY:
+                draft.flag(Flag.AMBIGUOUS)
+                letters = token.start + _LETTERS.match(written).end()  # type: ignore[union-attr]
+                return [Token(Kind.LATIN, token.start, letters), Token(Kind.QUANTITY, letters, token.end)]
+            case Kind.MENTION | Kind.LABEL:
+                pass
+            case _:
+                return [token]
+        return space
+
+    def _read_goods(self, text: Span, rest: list[Chunk], draft: Draft) -> None:
+        free_choice = self.catalogue.free_choice
+        if free_choice is not None and rest and not any(chunk.has(Kind.PRODUCT) for chunk in rest):
+            draft.add_note(text.shown[rest[0].start : rest[-1].end])
+            draft.items.append(Item(text="", meaning=Meaning((free_choice,)), implied_one=True))
+            draft.flag(Flag.FREE_TEXT, Flag.CHECK_PRICE)
+            return
+        Goods(text, self.catalogue, self.options.plus_one, draft).read(rest)
+        if not draft.items and draft.same_as is None:
+            self._nothing_ordered(draft)
+        self._take_hint(draft)
+
+    def _nothing_ordered(self, draft: Draft) -> None:
+        """No word of goods: the only offer once, or a question."""
+        only = self.catalogue.only
+        if self.catalogue.free_choice is None:
+            draft.items.append(Item(text="", meaning=None if only is None else Meaning((only,))))
+        else:
+            draft.flag(Flag.NEEDS_PRODUCT)
+
+    def _take_hint(self, draft: Draft) -> None:
+        """The header prices one offer only: an entry without a product is likely for that; flagged all the same."""
+        for item in draft.items:
+            if item.meaning is None and not item.text and self.hint is not None:
+                item.meaning = Meaning((self.hint,))
+                item.flags.append(Flag.FUZZY_PRODUCT)
+
+    def _judge_name(self, draft: Draft) -> None:
+        if draft.name is None:
+            if draft.same_as is None:
+                draft.flag(Flag.NO_NAME)
+        elif words.is_odd_name(draft.name):
+            draft.flag(Flag.ODD_NAME)

@@ -1,0 +1,77 @@
+"""From a pasted text to rows, changes and skipped lines."""
+
+from collections.abc import Iterable, Sequence
+
+from orders.rules.jielong import header
+from orders.rules.jielong.catalogue import Catalogue
+from orders.rules.jielong.chain import Entry, Sorted, Sorter
+from orders.rules.jielong.entry import EntryReader
+from orders.rules.jielong.flags import SkipReason
+from orders.rules.jielong.given import Offer, Options
+from orders.rules.jielong.message import Author, read_message
+from orders.rules.jielong.parsed import Parsed, Skipped, Source
+from orders.rules.jielong.sequence import Sequence as EntrySequence
+from orders.rules.jielong.text import PastedLine, read_lines
+from orders.rules.jielong.tokens import Kind, scan
+
+_DEFAULTS = Options()
+
+
+def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> Parsed:
+    """Reads a chain. Every line that is not blank is in exactly one of rows, changes and skipped.
+
+    A row without a flag says what its text says; what is unclear is flagged and left open. Quantities are in the unit of
+    the offer. Raises TextTooLong beyond 500 lines or 50 000 characters.
+    """
+    message = read_message(text)
+    lines = read_lines(message.text if message else text)
+    catalogue = Catalogue.of(tuple(offers))
+    reader = EntryReader(catalogue, options)
+    found = Sorter(lines, reader).sort()
+    reader.hint = _only_priced(found, catalogue)
+    authors = _authors(found.entries, message.authors if message else ())
+    sequence = EntrySequence(reader)
+    for entry, author in zip(found.entries, authors, strict=True):
+        sequence.take(entry, author)
+    sequence.settle()
+    return Parsed(
+        title=_title(found),
+        rows=sequence.order_rows(),
+        changes=tuple(sequence.changes),
+        skipped=_skipped(found.skipped, sequence.skipped),
+        menu=header.read_menu(found.menu),
+        limit=header.limit_of([line for line, reason in found.skipped if reason is SkipReason.HEADER]),
+    )
+
+
+def _only_priced(found: Sorted, catalogue: Catalogue) -> int | None:
+    """The one offer the header names with a price; None if it names none or several."""
+    named: set[int] = set()
+    for line, _ in found.menu:
+        for token in scan(line.span.folded, catalogue):
+            if token.kind is Kind.PRODUCT:
+                named |= set(catalogue.meaning(line.span.folded[token.start : token.end]).offers)
+    return named.pop() if len(named) == 1 and catalogue.only is None else None
+
+
+def _authors(entries: Sequence[Entry], authors: Sequence[Author]) -> list[Author | None]:
+    """The authors of a message belong to its numbered entries in order, if there are as many of them."""
+    numbered = [entry for entry in entries if entry.number is not None]
+    if len(numbered) != len(authors):
+        return [None] * len(entries)
+    following = iter(authors)
+    return [next(following) if entry.number is not None else None for entry in entries]
+
+
+def _title(found: Sorted) -> str:
+    """What stands beside the mark, else the first line of the header that is no mark; else a menu's first line."""
+    for line in found.header:
+        text = header.beside_mark(line.span) if header.is_mark(line.span.folded) else line.span.shown.strip()
+        if text:
+            return text
+    return found.menu[0][0].span.shown.strip() if found.menu and found.menu[0][1] is None else ""
+
+
+def _skipped(lines: Iterable[tuple[PastedLine, SkipReason]], entries: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    single = [Skipped(line.raw, reason, Source(line.number, line.number, line.raw)) for line, reason in lines]
+    return tuple(sorted([*single, *entries], key=lambda skipped: skipped.source.start))

@@ -1,0 +1,110 @@
+"""What a reading answers: rows, changes and skipped lines; every pasted line is in exactly one of them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orders.rules.jielong.flags import ChangeKind, SkipReason
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something stands in the paste: first and last line (from 1, both included) and the text as pasted."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product of a row. `offer` is the offer's name, or None with `candidates` (names, best first) to choose from."""
+
+    offer: str | None
+    text: str
+    quantity: Decimal | None
+    unit: str
+    note: str = ""
+    flags: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One entry of the chain.
+
+    `flags` are those of the row and of its lines. `identity` is the author if a message told it, else the normalised name
+    and door; `key` adds which occurrence of it this is. `content` is what was ordered, for comparing two pastes.
+    `phone` is private and never part of `note`. `door_readings` are the places an unclear place may mean.
+    """
+
+    number: int | None
+    name: str | None
+    door: str
+    lines: tuple[Line, ...]
+    note: str
+    flags: tuple[str, ...]
+    source: Source
+    identity: str
+    key: str
+    content: str
+    phone: str = ""
+    on_behalf: bool = False
+    author: str | None = None
+    sent_at: str = ""
+    sent_unix: int | None = None
+    door_readings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change to an order somebody already has. Without an offer it means the whole order (cancel) or an open question."""
+
+    kind: ChangeKind
+    name: str | None
+    door: str
+    offer: str | None
+    quantity: Decimal | None
+    flags: tuple[str, ...]
+    source: Source
+    unit: str = ""
+    text: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A line that is neither, and why. `text` is the line as pasted."""
+
+    text: str
+    reason: SkipReason
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`quantity` of `unit` for `fen`, as a header advertises it. It never becomes the price of an order."""
+
+    quantity: Decimal
+    unit: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of goods in the header: the text before its prices, and the prices."""
+
+    number: int | None
+    text: str
+    prices: tuple[Price, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A chain, read. `rows`, `changes` and `skipped` are each in the order of the text. `limit` is 限量 per item."""
+
+    title: str
+    rows: tuple[OrderRow, ...] = ()
+    changes: tuple[Change, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    limit: int | None = None
