@@ -24,4 +24,5 @@ def refusing(refusals: Mapping[str, DomainError]) -> Iterator[None]:
         refusal = refusals.get(violated(error))
         if refusal is None:
             raise
-        raise refusal from error
+        # The same refusal may be raised again and again; its earlier tracebacks would pile up.
+        raise refusal.with_traceback(None) from error

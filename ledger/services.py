@@ -43,6 +43,17 @@ class AlreadyBooked(DomainError):
     """An entry with this key is in the books."""
 
 
+REFUSALS = {
+    "closed_period_takes_no_entry": PeriodClosed(_("This period is closed and takes no more entries.")),
+    "entry_is_dated_in_its_period": OutsidePeriod(_("The day of the entry lies outside the period.")),
+    "entry_legs_sum_to_zero": Unbalanced(_("Debits and credits of an entry must be equal.")),
+    "entry_has_two_legs_or_more": Unbalanced(_("An entry needs at least two legs.")),
+    "leg_moves_something": Unbalanced(_("A leg of an entry cannot be zero.")),
+    "ledger_entry_key_key": AlreadyBooked(_("This has been booked before.")),
+}
+"""What posting may be refused for, by the promise it would break."""
+
+
 def open_period(*, month: date, by: User | None, now: datetime) -> Period:
     """Open the calendar month that `month` lies in, from its 1st up to the next. Raises PeriodOverlaps."""
     first = month.replace(day=1)
@@ -83,21 +94,10 @@ def post(
         "amounts": [amount_fen for _account, amount_fen in legs],
         "by": by.pk if by else None,
     }
-    with refusing(_refusals()), connection.cursor() as cursor:
+    with refusing(REFUSALS), connection.cursor() as cursor:
         cursor.execute(POST, row)
         (entry_id,) = cursor.fetchone()
     return Entry.objects.get(pk=entry_id)
-
-
-def _refusals() -> dict[str, DomainError]:
-    return {
-        "closed_period_takes_no_entry": PeriodClosed(_("This period is closed and takes no more entries.")),
-        "entry_is_dated_in_its_period": OutsidePeriod(_("The day of the entry lies outside the period.")),
-        "entry_legs_sum_to_zero": Unbalanced(_("Debits and credits of an entry must be equal.")),
-        "entry_has_two_legs_or_more": Unbalanced(_("An entry needs at least two legs.")),
-        "leg_moves_something": Unbalanced(_("A leg of an entry cannot be zero.")),
-        "ledger_entry_key_key": AlreadyBooked(_("This has been booked before.")),
-    }
 
 
 @transaction.atomic
