@@ -1,8 +1,10 @@
 """What may be done with campaigns, orders and chains: one verb, one transaction, the clock passed in."""
 
+from orders.services.applying import Applied, LeftOut, TooLateToUndo, apply_paste, undo_paste
 from orders.services.campaigns import (
     CampaignNotOpen,
     CampaignNotReady,
+    change_campaign,
     change_offer,
     close_campaign,
     create_campaign,
@@ -12,7 +14,8 @@ from orders.services.campaigns import (
     remove_offer,
     save_offer,
 )
-from orders.services.fulfilment import NotDeliverable, deliver, record_shortage, undeliver
+from orders.services.fulfilment import NotDeliverable, deliver, record_shortage, take_back_shortage, undeliver
+from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
 from orders.services.placing import (
     CampaignClosed,
     FractionOfAPiece,
@@ -27,17 +30,25 @@ from orders.services.placing import (
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
 
 __all__ = [
+    "AlreadyApplied",
+    "Applied",
     "CampaignClosed",
     "CampaignNotOpen",
     "CampaignNotReady",
     "FractionOfAPiece",
+    "LeftOut",
     "LimitReached",
     "NotDeliverable",
     "NotRefundable",
+    "NothingPasted",
     "NothingWanted",
     "OfferSoldOut",
     "PlacedLine",
+    "StrangeGroup",
+    "TooLateToUndo",
     "Wanted",
+    "apply_paste",
+    "change_campaign",
     "change_offer",
     "close_campaign",
     "create_campaign",
@@ -47,10 +58,15 @@ __all__ = [
     "open_campaign",
     "place",
     "place_order",
+    "read_paste",
     "record_shortage",
     "refund_amount",
     "refund_quantity",
     "remove_offer",
     "save_offer",
+    "settle",
+    "start_paste",
+    "take_back_shortage",
     "undeliver",
+    "undo_paste",
 ]

@@ -45,10 +45,7 @@ def create_campaign(
     default_quantity: bool = True,
 ) -> Campaign:
     """Plan a campaign as a draft; only operators see it until it is opened."""
-    refusals: dict[str, DomainError] = {
-        "campaign_cuts_off_after_opening": CampaignNotReady(_("The cut-off comes after the opening."))
-    }
-    with refusing(refusals):
+    with refusing(cut_off_before_opening()):
         campaign = Campaign.objects.create(
             title=title,
             code=new_code(),
@@ -61,6 +58,42 @@ def create_campaign(
         )
         campaign.groups.set(groups)
     return campaign
+
+
+@transaction.atomic
+def change_campaign(
+    *,
+    campaign: Campaign,
+    title: str,
+    groups: Collection[Group],
+    opens_at: datetime,
+    cuts_off_at: datetime,
+    delivers_on: date,
+    plus_one: str = PlusOne.ADD,
+    default_quantity: bool = True,
+) -> Campaign:
+    """Plan a draft differently. What has been opened is what people were told, and stays."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state != CampaignState.DRAFT:
+        raise CampaignNotOpen(_("The campaign has been opened; its plan stays as it was announced."))
+    planned = {
+        "title": title,
+        "opens_at": opens_at,
+        "cuts_off_at": cuts_off_at,
+        "delivers_on": delivers_on,
+        "plus_one": plus_one,
+        "default_quantity": default_quantity,
+    }
+    for field, value in planned.items():
+        setattr(campaign, field, value)
+    with refusing(cut_off_before_opening()):
+        campaign.save(update_fields=planned.keys())
+    campaign.groups.set(groups)
+    return campaign
+
+
+def cut_off_before_opening() -> dict[str, DomainError]:
+    return {"campaign_cuts_off_after_opening": CampaignNotReady(_("The cut-off comes after the opening."))}
 
 
 @transaction.atomic

@@ -91,6 +91,19 @@ def record_shortage(*, line_id: int, quantity: Decimal, by: User, now: datetime,
     return fact
 
 
+@transaction.atomic
+def take_back_shortage(*, line_id: int, by: User, now: datetime) -> SaleFact | None:
+    """Take back what was recorded as short of a line by mistake or has turned up since: it is outstanding again."""
+    (line,) = locked([line_id])
+    if line.order.campaign.state == CampaignState.CLOSED:
+        raise NotDeliverable(_("The campaign is closed; what fell short stays as it is recorded."))
+    if not line.short_quantity:
+        return None
+    outcome = Outcome(line, FactKind.SHORT, line.short_quantity, line.short_fen)
+    (fact,) = record([outcome], by=by, now=now, reason=_("turned up after all"))
+    return fact
+
+
 def who_delivers(group_ids: Collection[int], *, by: User, day: date) -> dict[int, int]:
     """By group: the leader who ticks, or else the one assigned to the group on that day (Asia/Shanghai)."""
     assigned = LeaderAssignment.objects.filter(group__in=group_ids, span__contains=day)
