@@ -9,8 +9,10 @@ from django.db import connection
 
 from core.models import User
 from core.sql import statement
+from core.violations import refusing
 from ledger.enums import Nature
 from ledger.models import Account, Period
+from ledger.services import REFUSALS
 
 POST = statement(__file__, "post_transfers")
 
@@ -35,7 +37,7 @@ def accounts_of(parties: Collection[int], *, purpose: str, nature: Nature) -> di
 
 
 def post_transfers(transfers: Sequence[Transfer], *, period: Period, booked_on: date, by: User | None) -> None:
-    """Book every transfer on that day of the period: all of them or, when the database refuses one, none."""
+    """Book every transfer on that day of the period, all or none. Raises what `post` raises."""
     row: dict[str, Any] = {
         "keys": [transfer.key for transfer in transfers],
         "memos": [transfer.memo for transfer in transfers],
@@ -46,5 +48,5 @@ def post_transfers(transfers: Sequence[Transfer], *, period: Period, booked_on: 
         "booked_on": booked_on,
         "by": by and by.pk,
     }
-    with connection.cursor() as cursor:
+    with refusing(REFUSALS), connection.cursor() as cursor:
         cursor.execute(POST, row)

@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Any
 
 import pghistory
@@ -101,3 +102,9 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} v{self.number}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it pays for; None while no end is set."""
+        after: date | None = self.span.upper
+        return after and after - timedelta(days=1)

@@ -8,7 +8,8 @@ from django.db.models import Sum
 
 from core.models import User
 from ledger.enums import Nature
-from ledger.models import Account, Period
+from ledger.models import Period
+from ledger.services import account
 from ledger.transfers import Transfer, accounts_of, post_transfers
 from referrals.models import CommissionEntry, Run
 
@@ -35,7 +36,7 @@ def earned_in(run: Run) -> dict[int, int]:
 
 def accrue(amounts_fen: Mapping[int, int], *, run: Run, shard: int, period: Period, booked_on: date) -> None:
     """Dr expense / Cr held for what one shard of the run added; taken back it is the mirror, zero books nothing."""
-    expense, _created = Account.objects.get_or_create(purpose=EXPENSE, party=None, defaults={"nature": Nature.EXPENSE})
+    expense = account(EXPENSE, None, Nature.EXPENSE)
     held = accounts_of(amounts_fen, purpose=HELD, nature=Nature.LIABILITY)
     transfers = [
         Transfer(f"commission:{run.pk}:{shard}:{member}", f"commission earned, {run}", expense.pk, held[member], fen)

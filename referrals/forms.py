@@ -1,0 +1,89 @@
+"""Reading what people enter about plans, referrals and filters. The services decide and save."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from community.forms import DayField, choices_of
+from community.models import Member
+from core.fields import PercentField, YuanField
+from core.models import User
+from core.search import named_like
+from ledger.models import Period
+from referrals.enums import Rule
+from referrals.models import CommissionEntry
+from referrals.models.run import CommissionEntryQuerySet
+from referrals.services import Terms
+
+
+class VersionForm(forms.Form):
+    """What a new plan version pays: rates as percent, money as yuan, days inclusive."""
+
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"), required=False, help_text=_("Empty: until another version follows."))
+    leader = PercentField(label=_("Leader rate, %"), help_text=_("Of delivered sales less refunds."))
+    referral = PercentField(label=_("Referral rate, %"), help_text=_("For whoever brought the buyer."))
+    delivery_fee = YuanField(label=_("Delivery fee a household, ¥"))
+    delivery_cap = YuanField(label=_("At most a round, ¥"), required=False, help_text=_("Empty: no limit."))
+
+    def clean_last_day(self) -> date | None:
+        first, last = self.cleaned_data.get("first_day"), self.cleaned_data["last_day"]
+        if first and last and last < first:
+            raise ValidationError(_("The last day is not before the first."))
+        return last  # type: ignore[no-any-return]
+
+    @property
+    def terms(self) -> Terms:
+        data = self.cleaned_data
+        return Terms(
+            first_day=data["first_day"],
+            last_day=data["last_day"],
+            leader_ppm=data["leader"],
+            referral_1_ppm=data["referral"],
+            delivery_fee_fen=data["delivery_fee"],
+            delivery_cap_fen=data["delivery_cap"],
+        )
+
+
+class EntryFilter(forms.Form):
+    """Which commission entries to list; what is not understood filters nothing."""
+
+    period = forms.ModelChoiceField(Period.objects.none(), label=_("Period"), required=False)
+    rule = forms.ChoiceField(label=_("Rule"), choices=[("", _("All rules")), *Rule.choices], required=False)
+    earner = forms.CharField(label=_("Earner"), max_length=60, required=False)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+        periods = choices_of(self, "period")
+        periods.queryset = Period.objects.visible_to(user).order_by("-span")
+        periods.empty_label = str(_("All periods"))
+
+    def narrowed(self) -> CommissionEntryQuerySet:
+        entries = CommissionEntry.objects.visible_to(self._user)
+        self.is_valid()
+        data = self.cleaned_data
+        if data.get("period"):
+            entries = entries.filter(period=data["period"])
+        if data.get("rule"):
+            entries = entries.filter(rule=data["rule"])
+        if data.get("earner"):
+            entries = entries.filter(beneficiary__in=Member.objects.filter(named_like(data["earner"])))
+        return entries
+
+
+class ReferralForm(forms.Form):
+    """Who brought a member: somebody of their groups who joined before them."""
+
+    referrer = forms.ModelChoiceField(Member.objects.none(), label=_("Brought by"))
+    reason = forms.CharField(label=_("How you know"), max_length=200, required=False)
+
+    def __init__(self, data: Any = None, *, referee: Member, user: User) -> None:
+        super().__init__(data)
+        groups = referee.memberships.values("group")
+        choices_of(self, "referrer").queryset = (
+            Member.objects.visible_to(user).filter(memberships__group__in=groups, pk__lt=referee.pk).distinct()
+        )

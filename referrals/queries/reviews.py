@@ -1,0 +1,61 @@
+"""What somebody who approves a run wants to see of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Sum
+
+from community.models import Member
+from ledger.models import Period
+from referrals.enums import Rule
+from referrals.models import CommissionEntry, Run
+
+
+@dataclass(slots=True)
+class Earner:
+    """What a run adds for one person by rule, and how their period compares with the one before; all in fen."""
+
+    member: Member
+    by_rule: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Rule.values, 0))
+    period_fen: int = 0
+    before_fen: int = 0
+
+    @property
+    def total_fen(self) -> int:
+        return sum(self.by_rule.values())
+
+    @property
+    def difference_fen(self) -> int:
+        return self.period_fen - self.before_fen
+
+
+def period_before(period: Period) -> Period | None:
+    return Period.objects.filter(span__startswith__lt=period.span.lower).order_by("-span").first()
+
+
+def earners_of(run: Run, *, before: Period | None) -> list[Earner]:
+    """Everybody the run added something for, the largest amounts first, compared with `before`; three queries."""
+    sums = CommissionEntry.objects.filter(run=run).values_list("beneficiary", "rule").annotate(fen=Sum("amount_fen"))
+    by_rule: dict[int, dict[str, int]] = defaultdict(dict)
+    for member_id, rule, fen in sums.order_by():
+        by_rule[member_id][rule] = fen
+    members = Member.objects.in_bulk(by_rule)
+    earners = {member_id: Earner(members[member_id]) for member_id in by_rule}
+    for member_id, earner in earners.items():
+        earner.by_rule |= by_rule[member_id]
+    _compare(earners, run.period, before)
+    return sorted(earners.values(), key=lambda earner: (-abs(earner.total_fen), earner.member.pk))
+
+
+def _compare(earners: dict[int, Earner], period: Period, before: Period | None) -> None:
+    """Fill in what each earned in the whole of the run's period, and in `before`."""
+    periods: Iterable[Period] = [period, before] if before else [period]
+    sums = CommissionEntry.objects.filter(beneficiary__in=earners, period__in=periods)
+    for member_id, period_id, fen in (
+        sums.values_list("beneficiary", "period").annotate(fen=Sum("amount_fen")).order_by()
+    ):
+        if period_id == period.pk:
+            earners[member_id].period_fen = fen
+        else:
+            earners[member_id].before_fen = fen
