@@ -6,12 +6,14 @@ from typing import Protocol
 
 
 class Schedule(Protocol):
-    """`period` names the latest period whose turn has come at `now`, given in the zone the clock is read in."""
+    """When a job's turn comes."""
 
-    waits_its_turn: bool
-    """While one of the kind is still to do, no further one is asked for."""
+    @property
+    def waits_its_turn(self) -> bool:
+        """Whether no further one is asked for while one of the kind is still to do."""
 
-    def period(self, now: datetime) -> str: ...
+    def period(self, now: datetime) -> str:
+        """The name of the latest period whose turn has come at `now`, given in the zone the clock is read in."""
 
 
 @dataclass(frozen=True, slots=True)

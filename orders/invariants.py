@@ -1,0 +1,58 @@
+"""What must always hold of orders: what the screens show equals the sum of the facts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.invariants import invariant
+
+
+@invariant(_("Every order line shows the sum of its facts."))
+def lines_equal_their_facts() -> str:
+    return """
+        SELECT 'line ' || line.id
+        FROM orders_orderline line LEFT JOIN orders_salefact fact ON fact.line_id = line.id
+        GROUP BY line.id
+        HAVING (line.quantity, line.amount_fen) <> (
+                coalesce(sum(fact.quantity) FILTER (WHERE fact.kind IN ('placed', 'changed', 'cancelled')), 0),
+                coalesce(sum(fact.amount_fen) FILTER (WHERE fact.kind IN ('placed', 'changed', 'cancelled')), 0))
+            OR (line.short_quantity, line.short_fen) <> (
+                -coalesce(sum(fact.quantity) FILTER (WHERE fact.kind = 'short'), 0),
+                -coalesce(sum(fact.amount_fen) FILTER (WHERE fact.kind = 'short'), 0))
+            OR (line.delivered_quantity, line.delivered_fen) <> (
+                coalesce(sum(fact.quantity) FILTER (WHERE fact.kind = 'delivered'), 0),
+                coalesce(sum(fact.amount_fen) FILTER (WHERE fact.kind = 'delivered'), 0))
+            OR (line.refunded_quantity, line.refunded_fen) <> (
+                -coalesce(sum(fact.quantity) FILTER (WHERE fact.kind = 'refunded'), 0),
+                -coalesce(sum(fact.amount_fen) FILTER (WHERE fact.kind = 'refunded'), 0))
+    """
+
+
+@invariant(_("Every order line costs its quantity at its frozen price."))
+def lines_cost_their_price() -> str:
+    return """
+        SELECT 'line ' || line.id FROM orders_orderline line
+        WHERE line.amount_fen <> round(line.quantity * line.price_fen)
+    """
+
+
+@invariant(_("Every offer has given out what its order lines ask for, and no more than its stock."))
+def offers_give_what_lines_ask() -> str:
+    return """
+        SELECT 'offer ' || offer.id
+        FROM orders_offer offer LEFT JOIN orders_orderline line ON line.offer_id = offer.id
+        GROUP BY offer.id
+        HAVING offer.taken <> coalesce(sum(line.quantity), 0) OR offer.taken > offer.stock
+    """
+
+
+@invariant(_("Every order shows the state that its lines say."))
+def orders_show_what_their_lines_say() -> str:
+    return """
+        SELECT 'order ' || "order".id
+        FROM orders_order "order" LEFT JOIN orders_orderline line ON line.order_id = "order".id
+        GROUP BY "order".id
+        HAVING "order".state <> CASE
+            WHEN bool_and(line.quantity = line.short_quantity) THEN 'cancelled'
+            WHEN bool_and(line.quantity = line.short_quantity + line.delivered_quantity) THEN 'delivered'
+            ELSE 'placed'
+        END
+    """
