@@ -9,6 +9,7 @@ from core.views import Login
 urlpatterns = [
     path("", include("core.urls")),
     path("commission/", include("referrals.urls")),
+    path("", include("community.urls")),
     path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -59,6 +59,7 @@ def _to_login(request: SignedInRequest) -> HttpResponse:
 signed_in = roles(*Role)
 operator_only = roles(Role.OPERATOR)
 leader_only = roles(Role.LEADER)
+operator_or_admin = roles(Role.OPERATOR, Role.ADMIN)
 leader_or_operator = roles(Role.LEADER, Role.OPERATOR)
 admin_only = roles(Role.ADMIN)
 money_reader = roles(Role.ADMIN, Role.AUDITOR)

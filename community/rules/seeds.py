@@ -1,6 +1,6 @@
 """How a possible seed user is scored: four figures from 0 to 5, each resting on something written down."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 QUALITIES = ("authority", "reach", "expression", "agreement")
@@ -26,3 +26,8 @@ def off_the_scale(scores: Mapping[str, Score]) -> list[str]:
 def without_evidence(scores: Mapping[str, Score]) -> list[str]:
     """The qualities with points and nothing they rest on. Evidence without points may wait for its judgement."""
     return [quality for quality, score in scores.items() if score.points is not None and not score.evidence.strip()]
+
+
+def total(points: Iterable[int | None]) -> int:
+    """The sum of the four, 0 to 20; what nobody has judged yet adds nothing."""
+    return sum(one or 0 for one in points)

@@ -1,0 +1,58 @@
+"""Paging by key: page 10 000 costs what page 1 costs, and rows that come or go meanwhile shift nothing."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPage(Generic[Row]):
+    """Some rows of a list, and the keys its neighbours begin at: None where there is no page before or after."""
+
+    rows: list[Row]
+    before: int | None
+    after: int | None
+
+
+def page_by_key(rows: QuerySet[Row], *, by: str, after: str = "", before: str = "", size: int = ROWS) -> KeyPage[Row]:
+    """The page that follows the row with primary key `after`, or precedes `before`, in the order of (`by`, pk).
+
+    `by` is a field that is never null; with "-" before it the order is (`by`, pk) falling. A key that is no number or
+    whose row is gone begins at the beginning.
+    """
+    by, falling = by.removeprefix("-"), by.startswith("-")
+    backwards = bool(before)
+    cursor = _cursor(rows, by, before or after)
+    if cursor is None:
+        backwards = False
+    else:
+        rows = rows.filter(_beyond(by, *cursor, downwards=backwards != falling))
+    ordering = (f"-{by}", "-pk") if backwards != falling else (by, "pk")
+    found = list(rows.order_by(*ordering)[: size + 1])
+    more, page = len(found) > size, found[:size]
+    if backwards:
+        page.reverse()
+    has_before, has_after = (more, True) if backwards else (cursor is not None, more)
+    return KeyPage(
+        rows=page,
+        before=page[0].pk if page and has_before else None,
+        after=page[-1].pk if page and has_after else None,
+    )
+
+
+def _cursor(rows: QuerySet[Row], by: str, key: str) -> tuple[Any, int] | None:
+    """Where to go on. The row may have left the filter meanwhile: its place in the order still counts."""
+    if not key.isascii() or not key.isdecimal():
+        return None
+    return rows.model._default_manager.filter(pk=int(key)).values_list(by, "pk").first()
+
+
+def _beyond(by: str, value: Any, pk: int, *, downwards: bool) -> Q:
+    """Both say the same; the first alone is what an index on `by` can answer."""
+    step = "lt" if downwards else "gt"
+    further = Q(**{f"{by}__{step}": value}) | Q(**{by: value, f"pk__{step}": pk})
+    return Q(**{f"{by}__{step}e": value}) & further
