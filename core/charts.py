@@ -1,12 +1,38 @@
-"""What a page hands to `ui/line_chart.html` and `ui/heat_table.html`: numbers with their texts, ready to draw."""
+"""What a page hands to `ui/kpis.html`, `ui/line_chart.html` and `ui/heat_table.html`: numbers with their texts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from django.utils.functional import Promise
 
 from core.rules import geometry
 
 MAIN, SECOND, PAST = "main", "second", "past"
 """How a line is drawn: solid brand with its area, solid accent, dashed grey (an earlier period to compare with)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A change: `text` says how much without a sign (12.4%), `direction` is up, down or same."""
+
+    direction: str
+    better: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A key figure: its value as text with what stands `before` (¥) and `after` it (%), a change, a note, a trend."""
+
+    label: str | Promise
+    value: str
+    before: str = ""
+    after: str = ""
+    delta: Delta | None = None
+    note: str | Promise = ""
+    url: str = ""
+    trend: Sequence[float] = ()
+    trend_is_worse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +154,14 @@ class HeatRow:
     label: str
     size: int
     cells: Sequence[HeatCell | None]
+
+
+def change(now: float, before: float, *, more_is_better: bool = True) -> Delta | None:
+    """How `now` compares with `before`, in percent with one decimal; None when there was nothing to compare with."""
+    if not before:
+        return None
+    share = (now - before) / before * 100
+    text = f"{abs(share):.1f}%"
+    if text == "0.0%":
+        return Delta("same", better=True, text=text)
+    return Delta("up" if share > 0 else "down", better=(share > 0) == more_is_better, text=text)
