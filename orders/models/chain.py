@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from community.models import Group, Member, sees_all_groups
 from core.models import User
@@ -70,9 +71,10 @@ class ChainEntry(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chain_entries")
     group = models.ForeignKey(Group, models.PROTECT, related_name="+")
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=200)
     number = models.PositiveIntegerField(null=True)
     raw = models.TextField()
+    content = models.TextField(default="", db_default="", help_text=_("What it asks for, as the parser spells it."))
     lines = models.JSONField(default=dict)
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     order = models.ForeignKey(Order, models.PROTECT, related_name="chain_entries")

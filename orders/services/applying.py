@@ -70,6 +70,7 @@ class Side:
     quantities: Quantities = field(default_factory=dict)
     raw: str = ""
     order_id: int | None = None
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def change_of(row: Row, before: LiveEntry | None, newcomers: Mapping[str, int]) 
     return EntryChange(
         key=row.key,
         before=side_of(before) if before else Side(member_id),
-        after=Side(member_id, row.quantities, row.raw),
+        after=Side(member_id, row.quantities, row.raw, content=row.content),
         number=row.number,
         door=row.door[:40],
         note=row.note[:300],
@@ -144,11 +145,11 @@ def change_of(row: Row, before: LiveEntry | None, newcomers: Mapping[str, int]) 
 
 def end_of(gone: LiveEntry) -> EntryChange:
     """A vanished entry the leader lets go: it asks for nothing any more."""
-    return EntryChange(gone.key, side_of(gone), Side(gone.member_id, {}, gone.raw))
+    return EntryChange(gone.key, side_of(gone), Side(gone.member_id, {}, gone.raw, content=gone.content))
 
 
 def side_of(entry: LiveEntry) -> Side:
-    return Side(entry.member_id, entry.quantities, entry.raw, entry.order_id)
+    return Side(entry.member_id, entry.quantities, entry.raw, entry.order_id, entry.content)
 
 
 def keep_what_fits(
@@ -235,6 +236,7 @@ def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
                 key=change.key,
                 number=change.number,
                 raw=change.after.raw,
+                content=change.after.content,
                 lines=as_json(change.after.quantities),
                 member_id=change.after.member_id,
                 order_id=order_of[change.after.member_id],
@@ -244,7 +246,7 @@ def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
         ],
         update_conflicts=True,
         unique_fields=["campaign", "group", "key"],
-        update_fields=["number", "raw", "lines", "member", "order", "live"],
+        update_fields=["number", "raw", "content", "lines", "member", "order", "live"],
     )
     PasteChange.objects.bulk_create(
         PasteChange(paste=paste, entry=entry, before=remembered(change.before), after=remembered(change.after))
@@ -258,12 +260,13 @@ def remembered(side: Side) -> dict[str, object]:
         "lines": as_json(side.quantities),
         "raw": side.raw,
         "order": side.order_id,
+        "content": side.content,
     }
 
 
 def recalled(data: Mapping[str, object]) -> Side:
     lines, member, order = data["lines"], data["member"], data["order"]
-    return Side(member, quantities_of(lines), str(data["raw"]), order)  # type: ignore[arg-type]
+    return Side(member, quantities_of(lines), str(data["raw"]), order, str(data["content"]))  # type: ignore[arg-type]
 
 
 def amount_of_moves(changes: Sequence[EntryChange], offers: Mapping[int, Offer]) -> int:
@@ -302,5 +305,6 @@ def restore_entries(kept: Sequence[PasteChange], back: Sequence[EntryChange]) ->
         entry, side = one.entry, change.after
         entry.lines, entry.live = as_json(side.quantities), bool(side.quantities)
         entry.member_id, entry.order_id = side.member_id, side.order_id or entry.order_id
-        entry.raw = side.raw
-    ChainEntry.objects.bulk_update([one.entry for one in kept], ["lines", "live", "member", "order", "raw"])
+        entry.raw, entry.content = side.raw, side.content
+    fields = ["lines", "live", "member", "order", "raw", "content"]
+    ChainEntry.objects.bulk_update([one.entry for one in kept], fields)

@@ -111,6 +111,7 @@ def live_entries(campaign: Campaign, group: Group) -> list[LiveEntry]:
             order_id=entry.order_id,
             door=entry.order.door,
             raw=entry.raw,
+            content=entry.content,
             quantities=quantities_of(entry.lines),
         )
         for entry in entries.order_by("pk")

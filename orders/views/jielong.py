@@ -236,7 +236,6 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
         "confirm_count": len(counted) + sum(1 for gone in reading.vanished if gone.cancel),
         "total_fen": sum(one.amount_fen for one in counted),
         "skipped_lines": [(text, words.get(reason, reason)) for text, reason in reading.skipped],
-        "shrinks": bool(reading.vanished) and len(reading.vanished) * 2 >= len(reading.rows),
     }
 
 

@@ -140,6 +140,25 @@ def test_numbers_are_not_identities(chain):
     assert (applied.taken, applied.changed, applied.cancelled) == (0, 0, 0)
 
 
+def test_an_entry_that_gets_its_door_later_is_still_the_same_entry(chain):
+    chain.confirm("王姐 草莓2盒")
+
+    _paste, applied = chain.confirm("王姐 6-1201 草莓2盒")
+
+    assert (applied.taken, applied.changed) == (0, 0)
+    assert chain.ordered() == {"王姐": {"草莓": 2}}
+
+
+def test_of_two_entries_of_one_person_the_one_that_vanished_is_proposed(chain):
+    chain.confirm("王姐 6-1201 草莓2盒", "王姐 6-1201 脐橙1斤")
+
+    paste = chain.paste("王姐 6-1201 脐橙1斤", "王姐 6-1201 脐橙5斤")
+    reading = read_paste(paste)
+
+    assert [row.state for row in reading.rows][0] == RowState.UNCHANGED
+    assert len({row.key for row in reading.rows}) == 2
+
+
 def test_a_changed_entry_moves_the_order_by_the_difference(chain):
     chain.confirm("王姐 6-1201 草莓2盒")
 

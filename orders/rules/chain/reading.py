@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
 from orders.rules.chain.people import Directory, Match, Person
+from orders.rules.jielong.diff import diff
 from orders.rules.jielong.flags import ChangeKind, Flag
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Parsed
 from orders.rules.jielong.text import same_name_key
@@ -25,6 +26,8 @@ class RowState(StrEnum):
     SKIPPED = "skipped"
 
 
+KEY_LENGTH = 200
+"""A longer signature is nobody's name; such a row is never taken."""
 QUIET = frozenset({Flag.CLAIMS_PAID, Flag.NUMBER_GAP, Flag.SAME_ITEM_TWICE, Flag.ODD_NAME})
 """Flags that are shown beside a row without asking for a look."""
 BLOCKING = frozenset({Flag.IMPLAUSIBLE_QTY, Flag.NEGATIVE, Flag.AMBIGUOUS, Flag.SAME_AS_ABOVE})
@@ -52,7 +55,13 @@ class LiveEntry:
     order_id: int
     door: str
     raw: str
+    content: str
     quantities: Quantities
+
+    @property
+    def identity(self) -> str:
+        """Who signed, without the number of the occurrence."""
+        return self.key.rpartition("#")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,8 @@ class Reading:
     vanished: tuple[Vanished, ...]
     open_changes: tuple[OpenChange, ...]
     skipped: tuple[tuple[str, str], ...]
+    forked: bool = False
+    """Entries vanished while others came, or the text got shorter: perhaps a branch of the chain, not its end."""
 
     def of(self, *states: RowState) -> list[Row]:
         return [row for row in self.rows if row.state in states]
@@ -152,26 +163,53 @@ def read(
     """Put a parsed chain beside the people, the offers, the earlier pastes and what was settled."""
     by_name = {offer.name: offer for offer in offers}
     by_id = {offer.offer_id: offer for offer in offers}
-    before = {entry.key: entry for entry in live}
+    difference = diff(live, parsed.rows)
+    before = {new.key: old for old, new in (*difference.changed, *difference.unchanged)}
+    keys = entry_keys(parsed.rows, before)
     rows = [
-        read_row(row, before.get(row.key), decisions.get(row.key, NOTHING_DECIDED), directory, by_name, by_id)
+        read_row(
+            row,
+            keys[row.key],
+            before.get(row.key),
+            decisions.get(keys[row.key], NOTHING_DECIDED),
+            directory,
+            by_name,
+            by_id,
+        )
         for row in parsed.rows
     ]
-    rows, open_changes = apply_changes(rows, parsed.changes, before, by_name)
-    rows = [unchanged_if_known(row, before.get(row.key)) for row in rows]
-    named = {row.key for row in rows}
-    gone = [entry for entry in live if entry.key not in named] if parsed.rows else []
+    rows, open_changes = apply_changes(rows, parsed.changes, by_name)
+    entries = {keys[key]: entry for key, entry in before.items()}
+    rows = [unchanged_if_known(row, entries.get(row.key)) for row in rows]
+    gone = difference.vanished if parsed.rows else ()
     return Reading(
         title=parsed.title,
         rows=tuple(rows),
         vanished=tuple(Vanished(entry, decisions.get(entry.key, NOTHING_DECIDED).cancel) for entry in gone),
         open_changes=tuple(open_changes),
         skipped=tuple((line.text, line.reason.value) for line in parsed.skipped),
+        forked=bool(gone) and (difference.shorter or difference.forked),
     )
+
+
+def entry_keys(rows: Sequence[OrderRow], before: Mapping[str, LiveEntry]) -> dict[str, str]:
+    """The key each row is kept under: that of the entry it continues, or its own; no two rows share one."""
+    taken = {entry.key for entry in before.values()}
+    keys = {}
+    for row in rows:
+        entry = before.get(row.key)
+        key, occurrence = (entry.key if entry else row.key), 1
+        while entry is None and key in taken:
+            occurrence += 1
+            key = f"{row.identity}#{occurrence}"
+        taken.add(key)
+        keys[row.key] = key
+    return keys
 
 
 def read_row(
     row: OrderRow,
+    key: str,
     entry: LiveEntry | None,
     decided: Decision,
     directory: Directory,
@@ -184,8 +222,9 @@ def read_row(
     lines = tuple(settle_line(index, line, decided, by_name, by_id) for index, line in enumerate(row.lines))
     name = decided.name or row.name or (member.name if member else "")
     answered = member is not None or (bool(name) and (decided.member_id == NEW_MEMBER or not match.asks))
+    answered = answered and len(key) <= KEY_LENGTH
     return Row(
-        key=row.key,
+        key=key,
         number=row.number,
         name=name,
         door=decided.door or row.door or (member.door if member else ""),
@@ -246,7 +285,7 @@ def state_of(
 
 
 def apply_changes(
-    rows: Sequence[Row], changes: Sequence[Change], before: Mapping[str, LiveEntry], by_name: Mapping[str, ChainOffer]
+    rows: Sequence[Row], changes: Sequence[Change], by_name: Mapping[str, ChainOffer]
 ) -> tuple[list[Row], list[OpenChange]]:
     """Carry changes in words ("张三改成3份") into the rows they mean; what is not clear stays an open change."""
     changed = list(rows)
