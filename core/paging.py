@@ -21,18 +21,16 @@ class KeyPage(Generic[Row]):
 def page_by_key(rows: QuerySet[Row], *, by: str, after: str = "", before: str = "", size: int = ROWS) -> KeyPage[Row]:
     """The page that follows the row with primary key `after`, or precedes `before`, in the order of (`by`, pk).
 
-    `by` is a field that is never null; with "-" before it the order is (`by`, pk) falling. A key that is no number or
-    whose row is gone begins at the beginning.
+    `by` is a field that is never null, downwards with a leading minus. A key that is no number or whose row is gone
+    begins at the beginning.
     """
-    by, falling = by.removeprefix("-"), by.startswith("-")
-    backwards = bool(before)
-    cursor = _cursor(rows, by, before or after)
-    if cursor is None:
-        backwards = False
-    else:
-        rows = rows.filter(_beyond(by, *cursor, downwards=backwards != falling))
-    ordering = (f"-{by}", "-pk") if backwards != falling else (by, "pk")
-    found = list(rows.order_by(*ordering)[: size + 1])
+    field, down = by.removeprefix("-"), by.startswith("-")
+    cursor = _cursor(rows, field, before or after)
+    backwards = bool(before) and cursor is not None
+    if cursor is not None:
+        rows = rows.filter(_beyond(field, *cursor, down=down != backwards))
+    sign = "-" if down != backwards else ""
+    found = list(rows.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1])
     more, page = len(found) > size, found[:size]
     if backwards:
         page.reverse()
@@ -44,15 +42,16 @@ def page_by_key(rows: QuerySet[Row], *, by: str, after: str = "", before: str = 
     )
 
 
-def _cursor(rows: QuerySet[Row], by: str, key: str) -> tuple[Any, int] | None:
+def _cursor(rows: QuerySet[Row], field: str, key: str) -> tuple[Any, int] | None:
     """Where to go on. The row may have left the filter meanwhile: its place in the order still counts."""
     if not key.isascii() or not key.isdecimal():
         return None
-    return rows.model._default_manager.filter(pk=int(key)).values_list(by, "pk").first()
+    found = rows.model._default_manager.filter(pk=int(key)).values_list(field, "pk").first()
+    return (found[0], found[1]) if found else None
 
 
-def _beyond(by: str, value: Any, pk: int, *, downwards: bool) -> Q:
-    """Both say the same; the first alone is what an index on `by` can answer."""
-    step = "lt" if downwards else "gt"
-    further = Q(**{f"{by}__{step}": value}) | Q(**{by: value, f"pk__{step}": pk})
-    return Q(**{f"{by}__{step}e": value}) & further
+def _beyond(field: str, value: Any, pk: int, *, down: bool) -> Q:
+    """Both say the same; the first alone is what an index on the field can answer."""
+    step = "lt" if down else "gt"
+    further = Q(**{f"{field}__{step}": value}) | (Q(**{field: value}) & Q(**{f"pk__{step}": pk}))
+    return Q(**{f"{field}__{step}e": value}) & further

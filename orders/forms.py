@@ -1,17 +1,26 @@
 """Reading what people enter about products, campaigns, shortages and refunds."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Group
 from core.fields import QuantityField, YuanField
 from core.models import User
-from orders.enums import PlusOne
+from orders.enums import CampaignState, OrderState, PlusOne
 from orders.models import Campaign, Offer, Product
 
+if TYPE_CHECKING:
+    ProductModelForm = forms.ModelForm[Product]
+    OfferModelForm = forms.ModelForm[Offer]
+else:
+    ProductModelForm = OfferModelForm = forms.ModelForm
+
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
+DAY = "%Y-%m-%d"
+"""How a browser's own control for a day reads and writes it, in every language."""
 
 
 class MomentField(forms.DateTimeField):
@@ -22,7 +31,7 @@ class MomentField(forms.DateTimeField):
         super().__init__(**{"widget": widget, "input_formats": [LOCAL_TIME], **kwargs})
 
 
-class ProductForm(forms.ModelForm[Product]):
+class ProductForm(ProductModelForm):
     """A product of the catalogue; aliases are written apart by commas, spaces or new lines."""
 
     price_fen = YuanField(label=_("Price (¥)"))
@@ -61,7 +70,7 @@ class CampaignForm(forms.Form):
     )
     opens_at = MomentField(label=_("Opens at"))
     cuts_off_at = MomentField(label=_("Cut-off"))
-    delivers_on = forms.DateField(label=_("Delivery day"), widget=forms.DateInput(attrs={"type": "date"}))
+    delivers_on = forms.DateField(label=_("Delivery day"), widget=forms.DateInput(attrs={"type": "date"}, format=DAY))
     plus_one = forms.ChoiceField(label=_("“+1” in the chain means"), choices=PlusOne.choices)
     default_quantity = forms.BooleanField(
         label=_("No number means one"), required=False, help_text=_("Such rows are always shown for a look.")
@@ -71,6 +80,15 @@ class CampaignForm(forms.Form):
         super().__init__(*args, **kwargs)
         groups = self.fields["groups"]
         groups.queryset = Group.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        opens_at, cuts_off_at, delivers_on = (data.get(key) for key in ("opens_at", "cuts_off_at", "delivers_on"))
+        if opens_at and cuts_off_at and cuts_off_at <= opens_at:
+            self.add_error("cuts_off_at", _("The cut-off comes after the opening."))
+        if cuts_off_at and delivers_on and delivers_on < timezone.localdate(cuts_off_at):
+            self.add_error("delivers_on", _("The delivery day is not before the day of the cut-off."))
+        return data
 
 
 class OfferForm(forms.Form):
@@ -87,7 +105,7 @@ class OfferForm(forms.Form):
         self.fields["product"].queryset = unused  # type: ignore[attr-defined]
 
 
-class OfferChangeForm(forms.ModelForm[Offer]):
+class OfferChangeForm(OfferModelForm):
     """What an offer allows, as long as the campaign runs."""
 
     price_fen = YuanField(label=_("Price (¥)"))
@@ -107,6 +125,28 @@ class ShortageForm(forms.Form):
 
     quantity = QuantityField(label=_("Missing"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class OrderFilterForm(forms.Form):
+    """Which orders a list shows. What it does not understand, or what is not this person's to see, it leaves out."""
+
+    q = forms.CharField(label=_("Member or door"), required=False)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), label=_("Campaign"), required=False, empty_label=_("All campaigns")
+    )
+    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"), required=False, empty_label=_("All groups"))
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *OrderState.choices])
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        campaigns = Campaign.objects.visible_to(user).exclude(state=CampaignState.DRAFT)
+        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
+        self.fields["group"].queryset = Group.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def conditions(self) -> dict[str, Any]:
+        """What to filter orders by."""
+        self.is_valid()
+        return {field: value for field, value in self.cleaned_data.items() if value and field != "q"}
 
 
 class RefundForm(forms.Form):

@@ -1,0 +1,45 @@
+"""What may be asked about campaigns, orders and deliveries. Money in fen, days in Asia/Shanghai."""
+
+from orders.queries.campaigns import (
+    GroupTakings,
+    PurchaseLine,
+    group_takings,
+    leaders_groups,
+    products_matching,
+    purchase_list,
+    states_of,
+    with_takings,
+)
+from orders.queries.delivery import (
+    Building,
+    DeliveryRun,
+    Recipient,
+    Shortage,
+    delivery_run,
+    delivery_sheets,
+    with_deliveries,
+)
+from orders.queries.orders import Event, orders_matching, timeline, with_goods
+
+__all__ = [
+    "Building",
+    "DeliveryRun",
+    "Event",
+    "GroupTakings",
+    "PurchaseLine",
+    "Recipient",
+    "Shortage",
+    "delivery_run",
+    "delivery_sheets",
+    "group_takings",
+    "leaders_groups",
+    "orders_matching",
+    "products_matching",
+    "products_matching",
+    "purchase_list",
+    "states_of",
+    "timeline",
+    "with_deliveries",
+    "with_goods",
+    "with_takings",
+]

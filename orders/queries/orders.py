@@ -1,0 +1,56 @@
+"""Finding orders, and telling what happened to one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from core.models import User
+from core.search import named_like, typed
+from orders.enums import FactKind
+from orders.models import Order, OrderLine, SaleFact
+from orders.queries.campaigns import NET_FEN
+
+
+def orders_matching(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """Orders of members whose name, pinyin or initials match, or at a door that begins like that."""
+    wanted = typed(text)
+    if not wanted:
+        return orders
+    return orders.filter(named_like(wanted, prefix="member__") | Q(door__istartswith=wanted))
+
+
+def with_goods(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Orders with `net_fen` (after shortages and refunds), the people and places, and their `wanted` lines."""
+    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    wanted = OrderLine.objects.filter(quantity__gt=0).select_related("offer").order_by("offer__position", "pk")
+    return (
+        orders.annotate(net_fen=Coalesce(Subquery(lines.annotate(n=Sum(NET_FEN)).values("n")), 0))
+        .select_related("member", "group", "campaign")
+        .prefetch_related(Prefetch("lines", wanted, to_attr="wanted"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What was done to an order in one go: which lines, by whom (None: the clock or a program), when and why."""
+
+    kind: FactKind
+    at: datetime
+    by: User | None
+    reason: str
+    facts: Sequence[SaleFact]
+
+    @property
+    def amount_fen(self) -> int:
+        return sum(fact.amount_fen for fact in self.facts)
+
+
+def timeline(order: Order) -> list[Event]:
+    """Everything that happened to an order, the latest first; one query."""
+    facts = order.facts.select_related("by", "line__offer").order_by("-at", "kind", "by", "reason", "pk")
+    together = groupby(facts, key=lambda fact: (fact.at, fact.kind, fact.by, fact.reason))
+    return [Event(FactKind(kind), at, by, reason, tuple(same)) for (at, kind, by, reason), same in together]

@@ -1,0 +1,97 @@
+"""Texts that are copied out of a page and into a WeChat group or to a supplier.
+
+They speak the installation's language, whatever the person who copies them reads.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import wraps
+from typing import ParamSpec
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from core.money import format_yuan
+from core.templatetags.ui import quantity as spoken
+from orders.models import Campaign, Offer
+from orders.queries import DeliveryRun, PurchaseLine
+
+P = ParamSpec("P")
+
+
+def for_the_group(text: Callable[P, str]) -> Callable[P, str]:
+    @wraps(text)
+    def spoken_there(*args: P.args, **kwargs: P.kwargs) -> str:
+        with translation.override(settings.LANGUAGE_CODE):
+            return text(*args, **kwargs)
+
+    return spoken_there
+
+
+def public_url(campaign: Campaign) -> str:
+    """Where members look at the campaign, without a login."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("orders:public_campaign", args=[campaign.code])
+
+
+@for_the_group
+def announcement(campaign: Campaign, offers: Iterable[Offer]) -> str:
+    """What the leader posts in the group to open the chain: goods, prices, cut-off, delivery, an example, the link."""
+    offers = list(offers)
+    lines = [campaign.title, *(price_line(offer) for offer in offers)]
+    lines.append(_("Cut-off: %(moment)s") % {"moment": moment(campaign.cuts_off_at)})
+    lines.append(_("Delivery: %(day)s") % {"day": day(campaign.delivers_on)})
+    if offers:
+        lines.append(_("Example: %(line)s") % {"line": sample_line(offers[0])})
+    lines.append(_("See the goods and what is left: %(url)s") % {"url": public_url(campaign)})
+    return "\n".join(lines)
+
+
+def price_line(offer: Offer) -> str:
+    words = {"offer": offer.name, "price": format_yuan(offer.price_fen), "unit": offer.unit}
+    if offer.limit_each is None:
+        return _("%(offer)s ¥%(price)s/%(unit)s") % words
+    words["limit"] = spoken(offer.limit_each)
+    return _("%(offer)s ¥%(price)s/%(unit)s (at most %(limit)s %(unit)s each)") % words
+
+
+@for_the_group
+def sample_line(offer: Offer) -> str:
+    """An entry of the chain as it is read without a doubt: door, name, product, quantity, unit."""
+    return _("3-1701 Wang Fang %(offer)s 2%(unit)s") % {"offer": offer.name, "unit": offer.unit}
+
+
+@for_the_group
+def purchase_text(campaign: Campaign, lines: Iterable[PurchaseLine]) -> str:
+    """The purchase list for a supplier: what and how much, no prices."""
+    head = _("%(campaign)s: purchase list for %(day)s") % {"campaign": campaign.title, "day": day(campaign.delivers_on)}
+    return "\n".join([head, *(f"{line.name} {spoken(line.to_buy)}{line.unit}" for line in lines)])
+
+
+@for_the_group
+def shortage_text(campaign: Campaign, run: DeliveryRun) -> str:
+    """What is missing, and at which doors, to send to the operator or the group. Empty when nothing is."""
+    if not run.shortages:
+        return ""
+    lines = [_("%(campaign)s: missing") % {"campaign": campaign.title}]
+    for shortage in run.shortages:
+        doors = "、".join(
+            f"{order.door} {order.member.name} {spoken(quantity)}{shortage.missing.unit}".strip()
+            for order, quantity in shortage.orders
+        )
+        what = {"offer": shortage.missing.name, "unit": shortage.missing.unit, "doors": doors}
+        what["quantity"] = spoken(shortage.missing.quantity)
+        lines.append(_("%(offer)s %(quantity)s%(unit)s: %(doors)s") % what)
+    return "\n".join(lines)
+
+
+def moment(at: datetime) -> str:
+    """A moment in Asia/Shanghai as people say it: 11月20日 星期五 20:00."""
+    local = timezone.localtime(at)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def day(on: date) -> str:
+    return f"{date_format(on, 'MONTH_DAY_FORMAT')} {date_format(on, 'D')}"

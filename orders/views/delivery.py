@@ -1,0 +1,176 @@
+"""配送: hand goods over without a mistake. By building, a big tick a door, shortages by line."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from community.models import Group, LeaderAssignment
+from core.access import SignedInRequest, leader_or_operator
+from core.errors import DomainError
+from core.http import render_page, wants_fragment
+from core.models import User
+from orders import services
+from orders.enums import CampaignState
+from orders.forms import ShortageForm
+from orders.models import Campaign, Order, OrderLine
+from orders.queries import delivery_run as run_of
+from orders.queries import delivery_sheets, leaders_groups, with_deliveries
+from orders.texts import shortage_text
+
+LATEST = 30
+"""Campaigns that have been put away are listed this far back."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtDoor:
+    """What a run has to say about one order: why something was refused, or the shortage that is being entered."""
+
+    order: Order
+    refusal: str = ""
+    line_id: int | None = None
+    form: ShortageForm | None = None
+
+
+@require_safe
+@leader_or_operator
+def delivery_list(request: SignedInRequest) -> HttpResponse:
+    """Which campaigns wait to be delivered, the nearest day first; or those that are put away."""
+    put_away = request.GET.get("state") == CampaignState.CLOSED
+    mine = Group.objects.visible_to(request.user)
+    campaigns = with_deliveries(Campaign.objects.visible_to(request.user), mine).prefetch_related(
+        Prefetch("groups", mine, to_attr="own_groups")
+    )
+    if put_away:
+        shown = campaigns.filter(state=CampaignState.CLOSED).order_by("-delivers_on", "-pk")[:LATEST]
+    else:
+        shown = campaigns.filter(state=CampaignState.CUT_OFF).order_by("delivers_on", "pk")
+    views = [(_("To deliver"), "", not put_away), (_("Put away"), CampaignState.CLOSED, put_away)]
+    taking = Campaign.objects.visible_to(request.user).taking_orders(timezone.now()).order_by("cuts_off_at").first()
+    context = {"campaigns": shown, "views": views, "put_away": put_away, "next_cut_off": taking}
+    return render_page(request, "orders/delivery_list.html", context, fragment="list")
+
+
+@require_safe
+@leader_or_operator
+def delivery_run(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Every door of one campaign in this person's groups, building by building."""
+    return run_page(request, visible_campaign(request.user, pk))
+
+
+@require_safe
+@leader_or_operator
+def delivery_sheet(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The run on paper: one sheet a group, a recipient's goods in one row."""
+    campaign = visible_campaign(request.user, pk)
+    groups = list(leaders_groups(campaign, request.user).select_related("neighbourhood"))
+    leading = LeaderAssignment.objects.filter(group__in=groups, span__contains=campaign.delivers_on)
+    leaders = dict(leading.values_list("group", "leader__name"))
+    sheets = [(group, leaders.get(group.pk, ""), run) for group, run in delivery_sheets(campaign, groups)]
+    return render_page(request, "orders/delivery_sheet.html", {"campaign": campaign, "sheets": sheets})
+
+
+@require_POST
+@leader_or_operator
+def deliver(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Tick: everything still outstanding of this order has reached the door."""
+    order = visible_order(request.user, pk)
+    try:
+        services.deliver(line_ids=line_ids(order), by=request.user, now=timezone.now())
+    except DomainError as error:
+        return run_page(request, order.campaign, AtDoor(order, refusal=str(error)), status=422)
+    return back_to_run(request, order)
+
+
+@require_POST
+@leader_or_operator
+def undeliver(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a tick back."""
+    order = visible_order(request.user, pk)
+    try:
+        services.undeliver(line_ids=line_ids(order), by=request.user, now=timezone.now())
+    except DomainError as error:
+        return run_page(request, order.campaign, AtDoor(order, refusal=str(error)), status=422)
+    return back_to_run(request, order)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@leader_or_operator
+def shortage(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask how much of a line is missing, and record it."""
+    line = visible_line(request.user, pk)
+    form = ShortageForm(request.POST or None, initial={"quantity": line.outstanding})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.record_shortage(
+                line_id=line.pk,
+                quantity=form.cleaned_data["quantity"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                now=timezone.now(),
+            )
+            return back_to_run(request, line.order)
+        except DomainError as error:
+            form.add_error("quantity", str(error))
+    asked = AtDoor(line.order, line_id=line.pk, form=form)
+    return run_page(request, line.order.campaign, asked, status=422 if form.errors else 200)
+
+
+@require_POST
+@leader_or_operator
+def shortage_undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """It turned up after all, or was recorded by mistake."""
+    line = visible_line(request.user, pk)
+    try:
+        services.take_back_shortage(line_id=line.pk, by=request.user, now=timezone.now())
+    except DomainError as error:
+        return run_page(request, line.order.campaign, AtDoor(line.order, refusal=str(error)), status=422)
+    return back_to_run(request, line.order)
+
+
+def run_page(
+    request: SignedInRequest, campaign: Campaign, at: AtDoor | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The run; as a fragment the card of the order `at` is about, and the figures around it."""
+    groups = list(leaders_groups(campaign, request.user))
+    run = run_of(campaign, groups)
+    context = {
+        "campaign": campaign,
+        "groups": groups,
+        "run": run,
+        "can_tick": campaign.state == CampaignState.CUT_OFF,
+        "missing": shortage_text(campaign, run),
+        "at": at,
+    }
+    found = run.find(at.order.pk) if at else None
+    if found:
+        context["building"], context["one"] = found
+    return render_page(request, "orders/delivery_run.html", context, fragment="door" if found else None, status=status)
+
+
+def back_to_run(request: SignedInRequest, order: Order) -> HttpResponse:
+    """What the order's card says now; without JavaScript the page, at that card."""
+    if wants_fragment(request):
+        return run_page(request, order.campaign, AtDoor(order))
+    return redirect(f"{reverse('orders:delivery_run', args=[order.campaign_id])}#order-{order.pk}")
+
+
+def visible_campaign(user: User, pk: int) -> Campaign:
+    return get_object_or_404(Campaign.objects.visible_to(user), pk=pk)
+
+
+def visible_order(user: User, pk: int) -> Order:
+    return get_object_or_404(Order.objects.visible_to(user).select_related("campaign"), pk=pk)
+
+
+def visible_line(user: User, pk: int) -> OrderLine:
+    return get_object_or_404(OrderLine.objects.visible_to(user).select_related("order__campaign", "offer"), pk=pk)
+
+
+def line_ids(order: Order) -> list[int]:
+    return list(order.lines.values_list("pk", flat=True))

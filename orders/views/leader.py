@@ -1,0 +1,46 @@
+"""今日 of a leader: what runs in the own groups, what waits to be confirmed or delivered."""
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from community.models import Group
+from core.access import SignedInRequest, leader_only
+from core.http import render_page
+from orders.enums import CampaignState, PasteState
+from orders.models import Campaign, Paste
+from orders.queries import with_deliveries, with_takings
+from orders.texts import announcement
+
+DRAFTS = 5
+"""Pastes that wait to be confirmed are shown, the newest first, up to so many."""
+
+
+@require_safe
+@leader_only
+def leader_today(request: SignedInRequest) -> HttpResponse:
+    """What a leader has to do today: take orders, settle what was pasted, deliver."""
+    now = timezone.now()
+    groups = Group.objects.visible_to(request.user)
+    own_groups = Prefetch("groups", groups, to_attr="own_groups")
+    campaigns = Campaign.objects.visible_to(request.user).prefetch_related(own_groups)
+    running = campaigns.filter(state=CampaignState.OPEN, cuts_off_at__gt=now).prefetch_related("offers")
+    to_deliver = with_deliveries(campaigns.filter(state=CampaignState.CUT_OFF), groups)
+    context = {
+        "now": now,
+        "groups": groups,
+        "running": [
+            (campaign, announcement(campaign, campaign.offers.all()))
+            for campaign in with_takings(running, groups=groups).order_by("cuts_off_at", "pk")
+        ],
+        "to_deliver": to_deliver.order_by("delivers_on", "pk"),
+        "drafts": waiting_drafts(Paste.objects.visible_to(request.user), running),
+    }
+    return render_page(request, "orders/leader_today.html", context)
+
+
+def waiting_drafts(pastes: QuerySet[Paste], campaigns: QuerySet[Campaign]) -> QuerySet[Paste]:
+    """What was pasted into these campaigns and not confirmed yet."""
+    drafts = pastes.filter(state=PasteState.DRAFT, campaign__in=campaigns.order_by().values("pk"))
+    return drafts.select_related("campaign", "group").order_by("-pk")[:DRAFTS]

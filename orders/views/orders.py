@@ -1,0 +1,105 @@
+"""Orders: found, read as what happened to them, refunded line by line."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from community.models import Member
+from core.access import SignedInRequest, operator_only, roles
+from core.enums import Role
+from core.errors import DomainError
+from core.http import render_page, say
+from core.money import format_yuan
+from core.paging import page_by_key
+from orders import services
+from orders.forms import OrderFilterForm, RefundForm
+from orders.models import Order, OrderLine, SaleFact
+from orders.queries import orders_matching, timeline, with_goods
+
+LATEST = 20
+"""Orders shown on a member's page; the list has the rest."""
+
+reader = roles(Role.OPERATOR, Role.ADMIN, Role.LEADER)
+
+
+@require_safe
+@reader
+def order_list(request: SignedInRequest) -> HttpResponse:
+    """Orders by member, door, campaign, group and state, the latest first; a leader sees the own groups'."""
+    filters = OrderFilterForm(request.GET, user=request.user)
+    orders = Order.objects.visible_to(request.user).filter(**filters.conditions())
+    found = with_goods(orders_matching(orders, request.GET.get("q", "")))
+    after, before = (request.GET.get(cursor, "") for cursor in ("after", "before"))
+    context = {"filters": filters, "page": page_by_key(found, by="-placed_at", after=after, before=before)}
+    return render_page(request, "orders/order_list.html", context, fragment="list")
+
+
+@require_safe
+@reader
+def order_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    return order_page(request, pk)
+
+
+@require_POST
+@operator_only
+def refund(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give money back for one delivered line, by quantity or by amount."""
+    line = get_object_or_404(OrderLine.objects.visible_to(request.user), pk=pk)
+    form = RefundForm(request.POST, prefix=f"line-{line.pk}")
+    if form.is_valid():
+        try:
+            fact = record_refund(line, form, request)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            say(request, _("¥%(amount)s refunded.") % {"amount": format_yuan(-fact.amount_fen)})
+            return redirect("orders:order_detail", line.order_id)
+    return order_page(request, line.order_id, refused=(line.pk, form))
+
+
+def record_refund(line: OrderLine, form: RefundForm, request: SignedInRequest) -> SaleFact:
+    """By whichever of the two the form names."""
+    quantity, amount_fen = form.cleaned_data["quantity"], form.cleaned_data["amount_fen"]
+    reason, by, now = form.cleaned_data["reason"], request.user, timezone.now()
+    if quantity is None:
+        return services.refund_amount(line_id=line.pk, amount_fen=amount_fen, reason=reason, by=by, now=now)
+    return services.refund_quantity(line_id=line.pk, quantity=quantity, reason=reason, by=by, now=now)
+
+
+def order_page(request: SignedInRequest, pk: int, *, refused: tuple[int, RefundForm] | None = None) -> HttpResponse:
+    """One order: its lines, what happened to them, whom and what it came through."""
+    orders = Order.objects.visible_to(request.user)
+    order = get_object_or_404(
+        orders.select_related("campaign", "group", "member", "leader", "referrer_1", "referrer_2", "placed_by"), pk=pk
+    )
+    lines = [
+        (line, refund_form(line, refused) if request.user.is_operator else None)
+        for line in order.lines.select_related("offer").order_by("offer__position", "pk")
+    ]
+    context = {
+        "order": order,
+        "lines": lines,
+        "net_fen": sum(line.net_fen for line, _form in lines),
+        "events": timeline(order),
+        "refused": refused[0] if refused else None,
+    }
+    return render_page(request, "orders/order_detail.html", context, status=422 if refused else 200)
+
+
+def refund_form(line: OrderLine, refused: tuple[int, RefundForm] | None) -> RefundForm | None:
+    """The form of a line of which something can still be refunded; the refused one keeps what was typed."""
+    if refused and refused[0] == line.pk:
+        return refused[1]
+    return RefundForm(prefix=f"line-{line.pk}") if line.delivered_fen > line.refunded_fen else None
+
+
+@require_safe
+@reader
+def member_orders(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A member's latest orders: a part of the member's page."""
+    member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
+    orders = with_goods(Order.objects.visible_to(request.user).filter(member=member))
+    context = {"member": member, "orders": orders.order_by("-placed_at", "-pk")[:LATEST]}
+    return render_page(request, "orders/member_orders.html", context, fragment="list")
