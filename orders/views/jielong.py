@@ -70,7 +70,7 @@ class PasteForm(forms.Form):
         field = self.fields["chain"]
         field.choices = [(c.key, f"{c.campaign.title} · {c.group.name}") for c in chains]  # type: ignore[attr-defined]
         if len(chains) == 1:
-            field.initial = chains[0].key
+            self.initial["chain"] = chains[0].key
             field.widget = forms.HiddenInput()
 
 
@@ -92,7 +92,8 @@ def jielong(request: SignedInRequest) -> HttpResponse:
     """Paste a chain; the text is kept as a draft and shown as it reads."""
     now = timezone.now()
     chains = chains_for(request.user, now)
-    form = PasteForm(request.POST or None, chains=chains, initial={"chain": request.GET.get("chain", "")})
+    chosen = {"chain": request.GET["chain"]} if "chain" in request.GET else None
+    form = PasteForm(request.POST or None, chains=chains, initial=chosen)
     if request.method == "POST" and form.is_valid():
         chain = form.chains[form.cleaned_data["chain"]]
         try:

@@ -1,0 +1,89 @@
+"""录单 in a browser: paste a chain, settle what is doubtful, confirm, undo."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from orders.models import Order
+from tests import factories as make
+
+LEADER_BUDGET = 40_000
+CHAIN = """#接龙
+周五鲜果团
+1. 6-1201 王姐 草莓2盒
+2. 小鱼儿 9-301 脐橙3斤
+3. 7-801 老周 芒果3斤
+4. 8-204 刘畅 草莓
+"""
+
+
+@pytest.fixture
+def leader(site):
+    group = make.make_group()
+    make.make_member("王姐", group=group, door="6-1201")
+    campaign = make.make_campaign(group, cuts_off_at=timezone.now() + timedelta(hours=9))
+    make.make_offer(campaign, "丹东草莓", unit="盒", counted=True, price_fen=2990, aliases=["草莓"])
+    make.make_offer(campaign, "赣南脐橙", unit="斤", price_fen=690, aliases=["脐橙"])
+    return make.make_leader(group)
+
+
+def paste(page: Page, text: str = CHAIN) -> None:
+    page.goto("/jielong/")
+    page.get_by_label("Paste the whole chain from the WeChat group").fill(text)
+    page.get_by_role("button", name="Read the orders").click()
+
+
+def test_a_chain_is_pasted_settled_confirmed_and_undone(sized: Page, site, visitor, leader, axe):
+    visitor(user=leader.user, language="en")
+
+    paste(sized)
+    expect(sized.get_by_text("No product matches “芒果”")).to_be_visible()
+    expect(sized.get_by_role("button", name="Confirm 3 orders")).to_be_visible()
+    assert axe(sized) == []
+
+    row = sized.locator("article", has_text="老周")
+    row.get_by_label("“芒果” is").select_option(label="赣南脐橙")
+    row.get_by_role("button", name="Take it like this").click()
+    sized.get_by_role("button", name="Confirm 4 orders").click()
+
+    expect(sized.get_by_role("heading", name="4 orders are in")).to_be_visible()
+    assert axe(sized) == []
+    assert Order.objects.filter(state="placed").count() == 4
+
+    sized.get_by_role("button", name="Undo this batch").click()
+    expect(sized.get_by_text("The batch is undone")).to_be_visible()
+    assert Order.objects.filter(state="placed").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_paste_page_is_accessible_in_both_themes(sized: Page, site, visitor, leader, axe, theme):
+    visitor(user=leader.user, theme=theme)
+
+    sized.goto("/jielong/")
+
+    expect(sized.get_by_role("textbox")).to_be_visible()
+    assert axe(sized) == []
+
+
+def test_what_was_typed_survives_leaving_the_page(strict: Page, site, visitor, leader):
+    visitor(user=leader.user, language="en")
+    strict.goto("/jielong/")
+    strict.get_by_role("textbox").fill("1. 王姐 草莓2盒")
+
+    strict.goto("/me/")
+    strict.goto("/jielong/")
+
+    expect(strict.get_by_role("textbox")).to_have_value("1. 王姐 草莓2盒")
+
+
+def test_the_preview_of_a_hundred_rows_keeps_to_the_leaders_budget(page: Page, site, visitor, leader, weight):
+    visitor(user=leader.user)
+    page.goto("/jielong/")
+    rows = "\n".join(f"{n}. {n}-101 邻居{n} 草莓{n % 3 + 1}盒" for n in range(1, 101))
+    page.get_by_role("textbox").fill(f"#接龙\n{rows}")
+    page.locator(".action-bar button").click()
+    page.wait_for_load_state("networkidle")
+
+    assert weight(page.url) <= LEADER_BUDGET
