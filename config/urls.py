@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("commission/", include("referrals.urls")),
     path("", include("community.urls")),
+    path("", include("content.urls")),
     path("", include("orders.urls")),
     path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

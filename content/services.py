@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import date, datetime
-from pathlib import Path
 
 import pghistory
 from django.db import connection, transaction
@@ -15,10 +14,11 @@ from content.models import IP, Piece, Publication
 from content.rules.links import ALPHABET, CODE_LENGTH
 from core.errors import DomainError
 from core.models import User
+from core.sql import statement
 from core.violations import refusing
 from orders.models import Campaign
 
-COUNT_CLICK = (Path(__file__).parent / "sql" / "count_click.sql").read_text()
+COUNT_CLICK = statement(__file__, "count_click")
 CODES_TRIED = 5
 
 

@@ -1,0 +1,31 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from content import services
+from content.models import Publication
+from content.rules.links import is_persons_click
+
+
+@require_safe
+@never_cache
+def follow(request: HttpRequest, code: str) -> HttpResponse:
+    """A short link: count a person's click, lead to the campaign. Public; sets no cookie, keeps nothing of who came.
+
+    HEAD, link previews, crawlers and prefetching browsers are led on without being counted.
+    """
+    code = code.lower()
+    if is_persons_click(
+        method=request.method or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        purpose=request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")),
+    ):
+        campaign = services.count_click(code=code, now=now())
+    else:
+        campaign = Publication.objects.filter(code=code).values_list("campaign__code", flat=True).first()
+    if campaign is None:
+        return render(request, "content/link_unknown.html", status=404)
+    return redirect(f"/c/{campaign}/?{urlencode({'via': code})}")
