@@ -24,7 +24,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--offers", required=True, metavar="FILE.json", help="the campaign's offers")
         parser.add_argument(
-            "--plus-one", default=PlusOne.ADD.value, choices=[meaning.value for meaning in PlusOne], help="what +1 means"
+            "--plus-one",
+            default=PlusOne.ADD.value,
+            choices=[meaning.value for meaning in PlusOne],
+            help="what +1 means",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

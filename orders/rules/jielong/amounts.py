@@ -2,26 +2,30 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from orders.rules.jielong.draft import Amount
 from orders.rules.jielong.flags import Flag
 from orders.rules.jielong.numerals import DIGITS, HANZI, read_number
 
-_AMOUNT = re.compile(rf"[x*+\s]*(?P<number>{DIGITS}|\d+(?:\.\d+)?|{HANZI})\s?(?P<unit>两|[^\d\s半两一二三四五六七八九十]*)(?P<rest>.*)")
+_AMOUNT = re.compile(
+    rf"[x*+\s]*(?P<number>{DIGITS}|\d+(?:\.\d+)?|{HANZI})\s?(?P<unit>两|[^\d\s半两一二三四五六七八九十]*)(?P<rest>.*)"
+)
 _LIANG = re.compile(r"([\d一二三四五六七八九])两")
 _TOO_LONG = 15
 
 
+@lru_cache(maxsize=2048)
 def read_amount(folded: str, *, is_range: bool = False) -> Amount:
     """The quantity and its unit; no quantity, and a flag, when the text does not name one."""
     if is_range:
-        return Amount(None, flags=[Flag.AMBIGUOUS])
+        return Amount(None, flags=(Flag.AMBIGUOUS,))
     if len(folded) > _TOO_LONG:
-        return Amount(None, flags=[Flag.IMPLAUSIBLE_QTY])
+        return Amount(None, flags=(Flag.IMPLAUSIBLE_QTY,))
     unit, number, rest = _take_apart(folded)
     quantity = read_number(number)
     if quantity is None:
-        return Amount(None, unit, [Flag.AMBIGUOUS])
+        return Amount(None, unit, (Flag.AMBIGUOUS,))
     return Amount(quantity + _and_a_bit(rest), unit)
 
 

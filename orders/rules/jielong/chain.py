@@ -90,18 +90,22 @@ class Sorter:
         return 2 * good >= len(run) and not example_follows
 
     def _lists_goods(self, run: list[int], *, campaign: bool) -> bool:
-        """Every entry has a price and none a quantity: goods on offer, not orders."""
-        priced = 0
-        for position in run:
-            text = self._text(position)
-            following = self.lines[position + 1].span if position + 1 < len(self.lines) else None
-            if following is not None and self.markers[position + 1] is None:
-                text = Span(f"{text.shown}\n{following.shown}", f"{text.folded}\n{following.folded}")
-            draft = self.reader.read(text)
-            bare = draft.name is None and not any(item.amount for item in draft.items)
-            per_unit = "/" in text.folded and not any(item.amount for item in draft.items)
-            priced += Flag.PRICE_IN_LINE in draft.flags and (campaign or bare or per_unit)
-        return priced == len(run) or (campaign and 2 * priced >= len(run))
+        """Goods on offer, not orders: every entry (after #开团, half of them) has a price and none a quantity."""
+        if not campaign:
+            return all(self._offers_goods(position, campaign=False) for position in run)
+        return 2 * sum(self._offers_goods(position, campaign=True) for position in run) >= len(run)
+
+    def _offers_goods(self, position: int, *, campaign: bool) -> bool:
+        """An entry with a price (perhaps on the line below) and without name and quantity, or priced per unit."""
+        text = self._text(position)
+        if position + 1 < len(self.lines) and self.markers[position + 1] is None:
+            below = self.lines[position + 1].span
+            text = Span(f"{text.shown}\n{below.shown}", f"{text.folded}\n{below.folded}")
+        draft = self.reader.read(text)
+        if Flag.PRICE_IN_LINE not in draft.flags:
+            return False
+        quantity = any(item.amount for item in draft.items)
+        return campaign or (not quantity and (draft.name is None or "/" in text.folded))
 
     def _text(self, position: int) -> Span:
         marker = self.markers[position]
@@ -145,7 +149,7 @@ class Sorter:
         return SkipReason.MENU if follows_menu and header.is_price_alone(folded) else SkipReason.HEADER
 
     def _names_product(self, folded: str) -> bool:
-        return any(token.kind is Kind.PRODUCT for token in scan(folded, self.reader.catalogue))
+        return any(token.kind == Kind.PRODUCT for token in scan(folded, self.reader.catalogue))
 
     def _is_order_of_its_own(self, line: PastedLine) -> bool:
         """An unnumbered line above the entries with a door, a known product and a quantity, in a text without a title."""
@@ -276,7 +280,9 @@ class Sorter:
 
     # ---- keeping
 
-    def _begin(self, number: int | None, text: Span, line: PastedLine, *, split: bool = False, doubt: bool = False) -> Entry:
+    def _begin(
+        self, number: int | None, text: Span, line: PastedLine, *, split: bool = False, doubt: bool = False
+    ) -> Entry:
         self.current = Entry(number, text, [line], self.sender, split, doubt)
         self.sorted.entries.append(self.current)
         return self.current

@@ -12,15 +12,19 @@ from orders.rules.jielong.parsed import Line
 from orders.rules.jielong.text import Span
 
 _SPEAKS = re.compile(r"改|取消|不要|不订|不买|不来了|退|撤|作废|算了|更正|变更|[❌❎🚫]|~~|\u0336")
+_SIGNS = frozenset("改取不退撤作算更变❌❎🚫~\u0336")
 _SPEAKS_PLAINLY = re.compile(r"改成|改为|改到|取消|不要了|不订了|不买了|退单|退款|退了|撤销|作废|[❌❎🚫]|~~|\u0336")
 _STRUCK = re.compile(r"^\s*[❌❎🚫]+\s*(?P<rest>.*)$|^\s*~~(?P<between>[^~]+)~~\s*$", re.DOTALL)
 _CANCELLED = re.compile(r"[(\[]?\s?(?<!不)(?<!别)(?:已经?)?(?:取消|退出|作废|退)了?\s?[)\]]\s*$")
 _SET_FIRST = re.compile(r"^\s*(?:改单?|更正|修改|变更|更改)\s?[:,\s]\s*(?P<rest>.+)$", re.DOTALL)
 _CANCEL_FIRST = re.compile(r"^\s*(?:取消|撤销|退掉)\s?:?\s*(?P<rest>\S.*)$", re.DOTALL)
 _CANCEL_LAST = re.compile(
-    r"^(?P<rest>.*?)(?:都|全部?|先|就|的)?\s?(?:不要了|取消了?|不订了|不买了|不来了|退了|退单|撤销了?|作废|退出了?|算了)[吧啊呢哈!。.~\s]*$", re.DOTALL
+    r"^(?P<rest>.*?)(?:都|全部?|先|就|的)?\s?(?:不要了|取消了?|不订了|不买了|不来了|退了|退单|撤销了?|作废|退出了?|算了)[吧啊呢哈!。.~\s]*$",
+    re.DOTALL,
 )
-_SET_BETWEEN = re.compile(r"^(?P<left>.*?)(?:改成|改为|改到|更正为|变更为|变成|改(?![天日时地为成到单]))\s*:?(?P<right>.+)$", re.DOTALL)
+_SET_BETWEEN = re.compile(
+    r"^(?P<left>.*?)(?:改成|改为|改到|更正为|变更为|变成|改(?![天日时地为成到单]))\s*:?(?P<right>.+)$", re.DOTALL
+)
 _CLAUSE = re.compile(r"[^,;。\n]+")
 _SELF = ("我", "我的")
 _DROPPED = (Flag.NO_NAME, Flag.DEFAULT_QTY, Flag.PLUS_ONE, Flag.ODD_NAME)
@@ -43,12 +47,12 @@ class ChangeDraft:
 
 def speaks_of_change(folded: str) -> bool:
     """Whether the words of a change occur and no plain reading of them was found: the row is asked about."""
-    return bool(_SPEAKS_PLAINLY.search(folded))
+    return not _SIGNS.isdisjoint(folded) and bool(_SPEAKS_PLAINLY.search(folded))
 
 
 def read_changes(text: Span, reader: EntryReader) -> list[ChangeDraft]:
     """The changes an entry makes; none if it is an order. All clauses of it must be changes, or it is read as an order."""
-    if not _SPEAKS.search(text.folded):
+    if _SIGNS.isdisjoint(text.folded) or not _SPEAKS.search(text.folded):
         return []
     whole = _whole(text, reader)
     if whole:

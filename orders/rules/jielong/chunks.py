@@ -1,7 +1,7 @@
 """Tokens in chunks: what is written without a space between. A bracket is a chunk by itself."""
 
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from orders.rules.jielong import words
 from orders.rules.jielong.tokens import Kind, Token
@@ -11,92 +11,88 @@ AMOUNTS = frozenset({Kind.QUANTITY, Kind.NUMBER, Kind.PLUS, Kind.RANGE, Kind.SPO
 _LONGEST_ROOM, _SHORTEST_ROOM = 5, 3
 
 
-class Gap(Enum):
+class Gap:
     """What stands before a chunk."""
 
-    NONE = auto()
-    SPACE = auto()
-    COMMA = auto()
+    NONE: Final = "none"
+    SPACE: Final = "space"
+    COMMA: Final = "comma"
 
 
-class Role(Enum):
+_GAPS = {Kind.SPACE: Gap.SPACE, Kind.STRONG: Gap.COMMA}
+
+
+class Role:
     """What a chunk can be by its looks."""
 
-    DOOR = auto()
-    TEXT = auto()
-    GOODS = auto()
-    BRACKET = auto()
-    ROOM_OR_NUMBER = auto()
+    DOOR: Final = "door"
+    TEXT: Final = "text"
+    GOODS: Final = "goods"
+    BRACKET: Final = "bracket"
+    ROOM_OR_NUMBER: Final = "room or number"
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Tokens without a space between, and what stood before them."""
 
-    tokens: tuple[Token, ...]
-    gap: Gap
+    tokens: Sequence[Token]
+    gap: str
+    start: int
+    end: int
 
-    @property
-    def start(self) -> int:
-        return self.tokens[0].start
-
-    @property
-    def end(self) -> int:
-        return self.tokens[-1].end
-
-    def has(self, *kinds: Kind) -> bool:
+    def has(self, *kinds: str) -> bool:
         return any(token.kind in kinds for token in self.tokens)
 
     def has_amount(self) -> bool:
         return any(token.kind in AMOUNTS for token in self.tokens)
 
-    def role(self, folded: str) -> Role:
-        first = self.tokens[0]
-        if first.kind is Kind.BRACKET:
-            return Role.BRACKET
-        if len(self.tokens) == 1 and first.kind in (Kind.DOOR, Kind.SPOT):
-            return Role.DOOR
-        if any(self._says_something(token, folded) for token in self.tokens):
-            return Role.TEXT
-        if len(self.tokens) == 1 and first.kind is Kind.NUMBER and self._may_be_room(folded[first.start : first.end]):
-            return Role.ROOM_OR_NUMBER
-        return Role.GOODS
 
-    @staticmethod
-    def _says_something(token: Token, folded: str) -> bool:
-        if token.kind is Kind.WORD:
-            return not words.is_filler(folded[token.start : token.end])
-        return token.kind in (Kind.LATIN, Kind.LATIN_QUANTITY)
-
-    @staticmethod
-    def _may_be_room(written: str) -> bool:
-        return written.isdigit() and _SHORTEST_ROOM <= len(written) <= _LONGEST_ROOM
+def chunk_of(tokens: Sequence[Token], gap: str) -> Chunk:
+    """A chunk of these tokens."""
+    return Chunk(tokens, gap, tokens[0].start, tokens[-1].end)
 
 
-def split(tokens: list[Token]) -> list[Chunk]:
+def role_of(chunk: Chunk, folded: str) -> str:
+    """What a chunk of a folded text can be by its looks."""
+    first = chunk.tokens[0]
+    alone = len(chunk.tokens) == 1
+    if first.kind == Kind.BRACKET:
+        return Role.BRACKET
+    if alone and first.kind in (Kind.DOOR, Kind.SPOT):
+        return Role.DOOR
+    if any(_says_something(token, folded) for token in chunk.tokens if token.kind in WORDS):
+        return Role.TEXT
+    if alone and first.kind == Kind.NUMBER and _may_be_room(folded[first.start : first.end]):
+        return Role.ROOM_OR_NUMBER
+    return Role.GOODS
+
+
+def _says_something(token: Token, folded: str) -> bool:
+    return token.kind == Kind.LATIN or not words.is_filler(folded[token.start : token.end])
+
+
+def _may_be_room(written: str) -> bool:
+    return written.isdigit() and _SHORTEST_ROOM <= len(written) <= _LONGEST_ROOM
+
+
+def split(tokens: Sequence[Token]) -> list[Chunk]:
     """Chunks in order."""
     chunks: list[Chunk] = []
     run: list[Token] = []
-    gap = Gap.NONE
-
-    def close(following: Gap) -> None:
-        nonlocal run, gap
-        if run:
-            chunks.append(Chunk(tuple(run), gap))
-            run, gap = [], Gap.NONE
-        if following is Gap.COMMA or gap is Gap.NONE:
-            gap = following
-
+    gap: str = Gap.NONE
     for token in tokens:
-        if token.kind is Kind.SPACE:
-            close(Gap.SPACE)
-        elif token.kind is Kind.STRONG:
-            close(Gap.COMMA)
-        elif token.kind is Kind.BRACKET:
-            close(Gap.NONE)
-            run = [token]
-            close(Gap.NONE)
-        else:
+        between = _GAPS.get(token.kind)
+        if between is None and token.kind != Kind.BRACKET:
             run.append(token)
-    close(Gap.NONE)
+            continue
+        if run:
+            chunks.append(chunk_of(run, gap))
+            run, gap = [], Gap.NONE
+        if token.kind == Kind.BRACKET:
+            chunks.append(chunk_of([token], gap))
+            gap = Gap.NONE
+        elif between == Gap.COMMA or gap == Gap.NONE:
+            gap = between or Gap.NONE
+    if run:
+        chunks.append(chunk_of(run, gap))
     return chunks

@@ -51,9 +51,13 @@ def diff(before: Sequence[Old], after: Sequence[New]) -> Difference[Old, New]:
     together = [(before[i], after[j]) for i, j in sorted(pairs.items(), key=lambda pair: pair[1])]
     return Difference(
         added=tuple(entry for j, entry in enumerate(after) if j not in taken),
-        changed=tuple((old, new) for old, new in together if old.content != new.content or old.identity != new.identity),
+        changed=tuple(
+            (old, new) for old, new in together if old.content != new.content or old.identity != new.identity
+        ),
         vanished=tuple(entry for i, entry in enumerate(before) if i not in pairs),
-        unchanged=tuple((old, new) for old, new in together if old.content == new.content and old.identity == new.identity),
+        unchanged=tuple(
+            (old, new) for old, new in together if old.content == new.content and old.identity == new.identity
+        ),
         shorter=len(after) < len(before),
     )
 

@@ -1,6 +1,7 @@
 """Doors: 3-201, 3栋1701, 5#602, 6号楼2单元301, H区, 云谷B座. What is a place, and its one spelling."""
 
 import re
+from functools import lru_cache
 
 from orders.rules.jielong.numerals import read_number
 from orders.rules.jielong.units import UNITS
@@ -20,13 +21,18 @@ _MARKED = rf"{_BUILDING}(?:[\s-]?{_UNIT_OF_BUILDING})?(?:-?{_ROOM})?"
 _HYPHENED = rf"\d{{1,4}}[a-z]?-(?:\d{{1,2}}-)?\d{{1,5}}(?:室|房)?(?![\d.*]|-\d|/|{UNIT}|月|日|点|:\d)"
 _ESTATE = rf"{_HAN}{{1,6}}?(?:谷|苑|花园|公寓|大厦|广场|小区|家园|新村|公馆|华府|华庭|湾|郡)"
 
-ADDRESS = rf"{_HAN}{{1,10}}?(?:路|街|大道|巷|弄)\d{{1,5}}(?:号院?|弄)(?:-?(?:{_MARKED}|\d{{3,5}}室?))?"
-BUILDING = rf"(?:{_ESTATE}|{_AREA})?\s?-?{_MARKED}|{_ESTATE}-?(?<![\d.]){_HYPHENED}"
+_ADDRESS = rf"{_HAN}{{1,10}}?(?:路|街|大道|巷|弄)\d{{1,5}}(?:号院?|弄)(?:-?(?:{_MARKED}|\d{{3,5}}室?))?"
+
+NAMED = rf"{_ADDRESS}|{_ESTATE}(?:-?\s?{_MARKED}|-?(?<![\d.]){_HYPHENED})"
+BUILDING = rf"{_AREA}?\s?-?{_MARKED}"
 HYPHENED = rf"(?<![\d.a-z])(?<![a-z\d]-)(?:{_AREA}-?)?(?<![\d.]){_HYPHENED}"
 LETTERED = rf"{_NO_LETTER}[a-wyz]-?\d{{3,4}}(?:室|房)?(?![\d.a-z]|{UNIT})"
-AREA = (
-    rf"(?<![a-z])[a-z]区(?:[东南西北]{{1,2}}门)?|[东南西北中]区(?!{_HAN})|(?<!{_HAN})[东南西北]{{1,2}}门(?!口)"
-    r"|\d{1,2}号门|(?<![\d.])\d{1,2}期(?!\d)|(?<![\d.])\d{1,2}楼(?:\d{3,4}(?!\d))?|(?<![\d.])\d{1,2}单元\d{0,4}"
+AREA_LETTERED = r"(?<![a-z])[a-z]区(?:[东南西北]{1,2}门)?"
+AREA_COMPASS = (
+    rf"[东南西北中]区(?:-?(?:{_MARKED}|(?<![\d.]){_HYPHENED})|(?!{_HAN}))|(?<!{_HAN})[东南西北]{{1,2}}门(?!口)"
+)
+AREA_NUMBERED = (
+    r"\d{1,2}号门|(?<![\d.])\d{1,2}期(?!\d)|(?<![\d.])\d{1,2}楼(?:\d{3,4}(?!\d))?|(?<![\d.])\d{1,2}单元\d{0,4}"
     r"|(?<![\d.])\d{3,5}[室房]"
 )
 
@@ -47,6 +53,7 @@ def is_named_place(folded: str) -> bool:
     return bool(_NAMED_PLACE.fullmatch(folded))
 
 
+@lru_cache(maxsize=2048)
 def normalise(shown: str, folded: str) -> str:
     """The one spelling of a door: building-unit-room with hyphens; areas and street addresses as they were written."""
     shown, folded = shown.strip(), folded.strip()

@@ -7,13 +7,13 @@ from orders.rules.jielong.catalogue import Meaning
 from orders.rules.jielong.flags import Flag
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Amount:
     """A quantity as written. None is one that was written but cannot be believed (2-3斤, -3斤)."""
 
     quantity: Decimal | None
     unit: str = ""
-    flags: list[str] = field(default_factory=list)
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -13,6 +13,7 @@ from orders.rules.jielong.head import Head, odd_start
 from orders.rules.jielong.text import Span
 from orders.rules.jielong.tokens import Kind, Token, scan
 
+_ASIDE = frozenset({Kind.PHONE, Kind.PAID, Kind.PRICE, Kind.SAME, Kind.LATIN_QUANTITY, Kind.MENTION, Kind.LABEL})
 _NUMBER = re.compile(r"\d+")
 _REMARK = re.compile(r"备注|留言")
 _LETTERS = re.compile(r"[a-z]+")
@@ -43,16 +44,18 @@ class EntryReader:
     def _set_aside(self, tokens: list[Token], text: Span, draft: Draft) -> list[Token]:
         """Takes out what is neither name nor goods: phones, prices, 已付, mentions, labels, 同上, remarks."""
         kept: list[Token] = []
-        for i, token in enumerate(tokens):
+        for token in tokens:
+            if token.kind not in _ASIDE:
+                kept.append(token)
+                continue
             written = text.folded[token.start : token.end]
-            if token.kind is Kind.LABEL and _REMARK.match(written):
+            if token.kind == Kind.LABEL and _REMARK.match(written):
                 draft.add_note(text.shown[token.end :])
                 return kept
-            kept += self._kept(token, written, text, draft, tokens[i + 1 : i + 2])
+            kept += self._aside(token, written, text, draft)
         return kept
 
-    def _kept(self, token: Token, written: str, text: Span, draft: Draft, following: list[Token]) -> list[Token]:
-        space = [Token(Kind.SPACE, token.start, token.end)]
+    def _aside(self, token: Token, written: str, text: Span, draft: Draft) -> list[Token]:
         match token.kind:
             case Kind.PHONE:
                 draft.phone = draft.phone or text.shown[token.start : token.end]
@@ -68,11 +71,7 @@ class EntryReader:
                 draft.flag(Flag.AMBIGUOUS)
                 letters = token.start + _LETTERS.match(written).end()  # type: ignore[union-attr]
                 return [Token(Kind.LATIN, token.start, letters), Token(Kind.QUANTITY, letters, token.end)]
-            case Kind.MENTION | Kind.LABEL:
-                pass
-            case _:
-                return [token]
-        return space
+        return [Token(Kind.SPACE, token.start, token.end)]
 
     def _read_goods(self, text: Span, rest: list[Chunk], draft: Draft) -> None:
         free_choice = self.catalogue.free_choice

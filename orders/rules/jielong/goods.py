@@ -1,6 +1,7 @@
 """What is ordered: products and quantities paired, and the words around them kept as notes or asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from orders.rules.jielong import doors, words
@@ -21,10 +22,10 @@ _SHARE_WORDS = "其中另外剩下余的"
 class Piece(NamedTuple):
     """A token in its place among the goods, with what stands before it."""
 
-    kind: Kind
+    kind: str
     start: int
     end: int
-    gap: Gap
+    gap: str
 
 
 class Goods:
@@ -53,40 +54,38 @@ class Goods:
 
     def read(self, chunks: Sequence[Chunk]) -> None:
         """Fills items and notes. Afterwards every amount is with a product, or in an item without one."""
+        chunks = chunks[self._read_plain(chunks) :]
+        if not chunks and self.last is not None:
+            return
         self.pieces = _pieces(chunks)
-        self.outside_amounts = any(piece.kind in _AMOUNTS or piece.kind is Kind.PLUS for piece in self.pieces)
+        amounts = (piece.kind in _AMOUNTS or piece.kind == Kind.PLUS for piece in self.pieces)
+        self.outside_amounts = self.last is not None or any(amounts)
         while self.at < len(self.pieces):
             piece = self.pieces[self.at]
             self.at += 1
             self._read(piece)
         self._finish()
 
+    def _read_plain(self, chunks: Sequence[Chunk]) -> int:
+        """The usual beginning, quickly: chunks of one product and one quantity, 苹果2斤 or 2斤苹果. Says how many."""
+        folded = self.text.folded
+        for count, chunk in enumerate(chunks):
+            if len(chunk.tokens) != 2 or chunk.gap == Gap.NONE:
+                return count
+            first, second = chunk.tokens
+            product, quantity = (first, second) if first.kind == Kind.PRODUCT else (second, first)
+            if product.kind != Kind.PRODUCT or quantity.kind != Kind.QUANTITY:
+                return count
+            meaning = self.catalogue.meaning(folded[product.start : product.end])
+            amount = read_amount(folded[quantity.start : quantity.end])
+            self.last = Item(self.text.shown[product.start : product.end], meaning, amount)
+            self.draft.items.append(self.last)
+        return len(chunks)
+
     def _read(self, piece: Piece) -> None:
-        kind = piece.kind
-        if kind is Kind.PRODUCT:
-            self._product(piece)
-        elif kind in _AMOUNTS:
-            self._amount(piece)
-        elif kind in WORDS:
-            self._words(piece)
-        elif kind is Kind.PLUS:
-            self._plus(piece)
-        elif kind is Kind.BRACKET:
-            self._bracket(piece)
-        elif kind is Kind.EACH:
-            self._each()
-        elif kind is Kind.SHARE:
-            self._share(piece)
-        elif kind in (Kind.DOOR, Kind.SPOT):
-            self._place(piece)
-        elif kind is Kind.SPOT_QUANTITY:
-            self._spot_quantity(piece)
-        elif kind is Kind.SPEC:
-            self._spec(piece)
-        elif kind is Kind.DATE:
-            self._note(piece)
-        elif kind is Kind.DASH:
-            self._dash()
+        read = _READERS.get(piece.kind)
+        if read is not None:
+            read(self, piece)
 
     # ---- products
 
@@ -117,10 +116,10 @@ class Goods:
     def _own_amount_follows(self) -> bool:
         """Whether the next amount is glued to this product and not, as in 1贡1桔, to the next one as well."""
         following = self._following()
-        if following is None or following.gap is not Gap.NONE or not self._is_amount(following):
+        if following is None or following.gap != Gap.NONE or not self._is_amount(following):
             return False
         after = self.pieces[self.at + 1] if self.at + 1 < len(self.pieces) else None
-        return not (after is not None and after.kind is Kind.PRODUCT and after.gap is Gap.NONE)
+        return not (after is not None and after.kind == Kind.PRODUCT and after.gap == Gap.NONE)
 
     def _unknown_product(self, piece: Piece) -> None:
         """Words where a product should be."""
@@ -135,7 +134,7 @@ class Goods:
 
     def _spec(self, piece: Piece) -> None:
         """A size the offer's name does not have: 苹果10斤装."""
-        if self.last is not None and piece.gap is Gap.NONE and self.last in self.waiting:
+        if self.last is not None and piece.gap == Gap.NONE and self.last in self.waiting:
             self.last.text += self._shown(piece)
             self.last.flags.append(Flag.FUZZY_PRODUCT)
         else:
@@ -145,19 +144,19 @@ class Goods:
     # ---- amounts
 
     def _amount(self, piece: Piece) -> None:
-        amount = read_amount(self._folded(piece), is_range=piece.kind is Kind.RANGE)
-        if piece.kind is Kind.NUMBER and self._is_lone_room(piece, amount):
+        amount = read_amount(self._folded(piece), is_range=piece.kind == Kind.RANGE)
+        if piece.kind == Kind.NUMBER and self._is_lone_room(piece, amount):
             self._room(piece)
             return
         self._take_amount(amount, piece)
 
     def _take_amount(self, amount: Amount, piece: Piece) -> None:
         following = self._following()
-        glued_to_next = following is not None and following.kind is Kind.PRODUCT and following.gap is Gap.NONE
+        glued_to_next = following is not None and following.kind == Kind.PRODUCT and following.gap == Gap.NONE
         if self.each is not None:
             self._take_each(amount)
-        elif self.waiting and not (glued_to_next and piece.gap is not Gap.NONE):
-            if piece.gap is Gap.COMMA:
+        elif self.waiting and not (glued_to_next and piece.gap != Gap.NONE):
+            if piece.gap == Gap.COMMA:
                 self.draft.flag(Flag.AMBIGUOUS)
             self.waiting.pop().amount = amount
             self._doubt_waiting_in_same_breath()
@@ -177,7 +176,7 @@ class Goods:
 
     def _is_lone_room(self, piece: Piece, amount: Amount) -> bool:
         """A bare number from 100 on that stands alone may be a room."""
-        alone = piece.gap is not Gap.NONE and not self.waiting and self.free is None
+        alone = piece.gap != Gap.NONE and not self.waiting and self.free is None
         return alone and amount.quantity is not None and amount.quantity >= _ROOM_FROM
 
     def _room(self, piece: Piece) -> None:
@@ -186,7 +185,7 @@ class Goods:
         self.draft.door_readings += (written,)
         self.draft.door = self.draft.door or written
 
-    def _each(self) -> None:
+    def _each(self, piece: Piece) -> None:
         """各: what waits for an amount gets the next one; if nothing waits, the products that follow or all offers."""
         self.draft.flag(Flag.EACH)
         self.each = list(self.waiting)
@@ -203,20 +202,20 @@ class Goods:
             item.amount = item.amount or amount
         self.each = None
 
-    def _dash(self) -> None:
+    def _dash(self, piece: Piece) -> None:
         """A minus before a quantity: nobody orders less than nothing, so it is asked about."""
         following = self._following()
-        if following is not None and following.gap is Gap.NONE and self._is_amount(following):
+        if following is not None and following.gap == Gap.NONE and self._is_amount(following):
             self.at += 1
-            self._take_amount(Amount(None, flags=[Flag.NEGATIVE]), following)
+            self._take_amount(Amount(None, flags=(Flag.NEGATIVE,)), following)
 
     def _plus(self, piece: Piece) -> None:
         amount = read_amount(self._folded(piece).lstrip("+ "))
         following = self._following()
-        glued_to_product = piece.gap is Gap.NONE and self.last is not None and self.last in self.waiting
+        glued_to_product = piece.gap == Gap.NONE and self.last is not None and self.last in self.waiting
         if self.plus_one is PlusOne.ITEM and not glued_to_product and not amount.unit:
             self._item_number(amount)
-        elif glued_to_product or (following is not None and following.kind is Kind.PRODUCT):
+        elif glued_to_product or (following is not None and following.kind == Kind.PRODUCT):
             self._take_amount(amount, piece)
         else:
             self._bare_plus(amount)
@@ -225,14 +224,14 @@ class Goods:
         number = int(amount.quantity) if amount.quantity is not None else 0
         offer = self.catalogue.numbered(number)
         following = self._following()
-        if following is not None and self._is_amount(following) and following.kind is not Kind.PLUS:
+        if following is not None and self._is_amount(following) and following.kind != Kind.PLUS:
             self.draft.by_item_number = True
         item = Item(text=f"+{number}", meaning=None if offer is None else Meaning((offer,)), implied_one=True)
         self._place_item(item)
 
     def _bare_plus(self, amount: Amount) -> None:
         if self.plus_one is PlusOne.GUEST and amount.quantity is not None:
-            amount.quantity += 1
+            amount = replace(amount, quantity=amount.quantity + 1)
         if self.draft.items or self.loose or self.free:
             self.draft.flag(Flag.PLUS_ONE, Flag.AMBIGUOUS)
         else:
@@ -258,9 +257,9 @@ class Goods:
         following = self._following()
         if not folded:
             self._loosen_following()
-        elif following is not None and following.gap is Gap.NONE and following.kind is Kind.PRODUCT:
+        elif following is not None and following.gap == Gap.NONE and following.kind == Kind.PRODUCT:
             self.prefix = self._shown(piece)
-        elif piece.gap is Gap.NONE and self.last is not None and self._stands_behind_product(piece):
+        elif piece.gap == Gap.NONE and self.last is not None and self._stands_behind_product(piece):
             self._suffix(piece, self.last)
         elif self._stands_for_product(piece, following):
             self._unknown_product(piece)
@@ -268,7 +267,7 @@ class Goods:
             self._note(piece, unknown=not words.is_wish(folded))
 
     def _stands_behind_product(self, piece: Piece) -> bool:
-        return self.pieces[self.at - 2].kind is Kind.PRODUCT and self.pieces[self.at - 2].end == piece.start
+        return self.pieces[self.at - 2].kind == Kind.PRODUCT and self.pieces[self.at - 2].end == piece.start
 
     def _suffix(self, piece: Piece, item: Item) -> None:
         """苹果脆的 is 苹果 with a wish, 苹果醋 is something else."""
@@ -284,25 +283,25 @@ class Goods:
     def _stands_for_product(self, piece: Piece, following: Piece | None) -> bool:
         """Words beside an amount that has no product: 草莓2份, 2斤草莓."""
         wish = words.is_wish(self._folded(piece))
-        amount_follows = following is not None and self._is_amount(following) and following.gap is not Gap.COMMA
-        glued_behind_free = self.free is not None and piece.gap is Gap.NONE
+        amount_follows = following is not None and self._is_amount(following) and following.gap != Gap.COMMA
+        glued_behind_free = self.free is not None and piece.gap == Gap.NONE
         if wish or (self.catalogue.only is not None and not amount_follows and not glued_behind_free):
             return False
         if glued_behind_free:
             return True
         if amount_follows and following is not None:
-            return following.gap is Gap.NONE or self.free is None
-        return self.free is not None and piece.gap is Gap.SPACE
+            return following.gap == Gap.NONE or self.free is None
+        return self.free is not None and piece.gap == Gap.SPACE
 
     def _loosen_following(self) -> None:
         """Words that only connect keep what stands around them apart."""
         following = self._following()
-        if following is not None and following.gap is Gap.NONE and following is self.pieces[self.at]:
+        if following is not None and following.gap == Gap.NONE and following is self.pieces[self.at]:
             self.pieces[self.at] = following._replace(gap=Gap.SPACE)
 
     def _note(self, piece: Piece, *, unknown: bool = False) -> None:
         """Keeps words as a note. Unknown ones are remembered: they may be goods."""
-        same_breath = piece.gap is not Gap.COMMA and self.noted_at == self.at - 1 and not unknown
+        same_breath = piece.gap != Gap.COMMA and self.noted_at == self.at - 1 and not unknown
         self.draft.add_note(words.without_decoration(self._shown(piece)), same_breath=same_breath)
         if unknown:
             self.unknown_notes.append(len(self.draft.notes) - 1)
@@ -312,11 +311,11 @@ class Goods:
     def _share(self, piece: Piece) -> None:
         """其中1份少饭: a part of the quantity, never more of it."""
         end = self.at
-        while end < len(self.pieces) and self.pieces[end].gap is not Gap.COMMA:
+        while end < len(self.pieces) and self.pieces[end].gap != Gap.COMMA:
             end += 1
         inside = self.pieces[self.at : end]
         written = self._folded(piece)
-        if any(part.kind is Kind.PRODUCT for part in inside) and self.catalogue.only is None:
+        if any(part.kind == Kind.PRODUCT for part in inside) and self.catalogue.only is None:
             self._share_of_product(piece, written)
             return
         amount = read_amount(written.lstrip(_SHARE_WORDS))
@@ -333,7 +332,7 @@ class Goods:
 
     def _place(self, piece: Piece) -> None:
         """A place among the goods: the door if there is none yet, else something to look at."""
-        if not self.draft.door and piece.kind is Kind.DOOR:
+        if not self.draft.door and piece.kind == Kind.DOOR:
             self.draft.door = doors.normalise(self._shown(piece), self._folded(piece))
         else:
             self._note(piece)
@@ -354,7 +353,7 @@ class Goods:
                 self.draft.flag(Flag.CHECK)
             self._note_bracket(inside)
 
-    def _bracket_has_goods(self, kinds: set[Kind]) -> bool:
+    def _bracket_has_goods(self, kinds: set[str]) -> bool:
         """（1贡1桔） are the goods when no amounts stand outside; （10斤） explains those outside."""
         if self.outside_amounts:
             return False
@@ -416,12 +415,12 @@ class Goods:
     def _following(self) -> Piece | None:
         """The next piece that is not a dash or a bracket."""
         for place in range(self.at, min(self.at + 3, len(self.pieces))):
-            if self.pieces[place].kind is not Kind.BRACKET:
+            if self.pieces[place].kind != Kind.BRACKET:
                 return self.pieces[place]
         return None
 
     def _is_amount(self, piece: Piece) -> bool:
-        return piece.kind in _AMOUNTS or piece.kind is Kind.PLUS
+        return piece.kind in _AMOUNTS or piece.kind == Kind.PLUS
 
     def _shown(self, piece: Piece) -> str:
         return self.text.shown[piece.start : piece.end].strip()
@@ -436,3 +435,23 @@ def _pieces(chunks: Sequence[Chunk]) -> list[Piece]:
         for chunk in chunks
         for i, token in enumerate(chunk.tokens)
     ]
+
+
+_READERS: dict[str, Callable[[Goods, Piece], None]] = {
+    Kind.PRODUCT: Goods._product,
+    Kind.QUANTITY: Goods._amount,
+    Kind.NUMBER: Goods._amount,
+    Kind.RANGE: Goods._amount,
+    Kind.PLUS: Goods._plus,
+    Kind.EACH: Goods._each,
+    Kind.SHARE: Goods._share,
+    Kind.SPOT_QUANTITY: Goods._spot_quantity,
+    Kind.SPEC: Goods._spec,
+    Kind.WORD: Goods._words,
+    Kind.LATIN: Goods._words,
+    Kind.BRACKET: Goods._bracket,
+    Kind.DOOR: Goods._place,
+    Kind.SPOT: Goods._place,
+    Kind.DATE: Goods._note,
+    Kind.DASH: Goods._dash,
+}

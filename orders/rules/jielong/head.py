@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from orders.rules.jielong import doors, words
-from orders.rules.jielong.chunks import Chunk, Gap, Role
+from orders.rules.jielong.chunks import Chunk, Gap, Role, chunk_of, role_of
 from orders.rules.jielong.draft import Draft
 from orders.rules.jielong.flags import Flag
 from orders.rules.jielong.text import Span
@@ -14,7 +14,17 @@ _ODD_START = re.compile(r"\s*([。!?.…~*#、]+)(?=\s|$)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _GOODS = frozenset(
-    {Kind.PRODUCT, Kind.QUANTITY, Kind.PLUS, Kind.EACH, Kind.NUMBER, Kind.RANGE, Kind.SPOT_QUANTITY, Kind.SHARE, Kind.DASH}
+    {
+        Kind.PRODUCT,
+        Kind.QUANTITY,
+        Kind.PLUS,
+        Kind.EACH,
+        Kind.NUMBER,
+        Kind.RANGE,
+        Kind.SPOT_QUANTITY,
+        Kind.SHARE,
+        Kind.DASH,
+    }
 )
 _PLACES = frozenset({Kind.DOOR, Kind.SPOT})
 
@@ -44,12 +54,12 @@ class Head:
         return self.rest + self.chunks[self.place :]
 
     def _read_before_name(self, chunk: Chunk) -> None:
-        role = chunk.role(self.text.folded)
-        if role is Role.DOOR and not self.draft.door:
+        role = role_of(chunk, self.text.folded)
+        if role == Role.DOOR and not self.draft.door:
             self._take_door(chunk.tokens[0])
-        elif role is Role.ROOM_OR_NUMBER and not self.draft.door and not self.rest:
+        elif role == Role.ROOM_OR_NUMBER and not self.draft.door and not self.rest:
             self._take_room(chunk)
-        elif role is Role.TEXT and self._may_be_name(chunk):
+        elif role == Role.TEXT and self._may_be_name(chunk):
             self._read_name(chunk)
         else:
             self.rest.append(chunk)
@@ -73,7 +83,7 @@ class Head:
         tokens = list(chunk.tokens)
         if tokens[0].kind in _PLACES and not self.draft.door:
             self._take_door(tokens.pop(0))
-        if tokens and tokens[0].kind is Kind.DASH:
+        if tokens and tokens[0].kind == Kind.DASH:
             tokens.pop(0)
         at = next((i for i, token in enumerate(tokens) if token.kind in _PLACES and i), None)
         if at is not None and not any(token.kind in _GOODS - {Kind.DASH} for token in tokens[:at]):
@@ -89,7 +99,7 @@ class Head:
 
     def _take_glued_door(self, tokens: list[Token], at: int) -> None:
         """阿芳5#602各两斤: the name ends where the place begins."""
-        if tokens[at].kind is Kind.SPOT:
+        if tokens[at].kind == Kind.SPOT:
             self.draft.flag(Flag.CHECK)
         if not self.draft.door:
             self._take_door(tokens[at])
@@ -101,22 +111,26 @@ class Head:
         amounts = [token for token in tokens if token.kind in (Kind.QUANTITY, Kind.PLUS, Kind.RANGE)]
         in_digits = any(self.text.folded[token.start].isascii() for token in amounts)
         if in_digits or (amounts and chunk.has(Kind.PRODUCT)):
-            self.rest.append(Chunk(tuple(tokens), chunk.gap))
+            self.rest.append(chunk_of(tokens, chunk.gap))
         else:
             self._take_name(tokens)
 
     def _read_words_then_goods(self, tokens: list[Token], goods: int, chunk: Chunk) -> None:
         head, tail = tokens[:goods], tokens[goods:]
-        dashed = tail[0].kind is Kind.DASH
+        dashed = tail[0].kind == Kind.DASH
         if dashed and len(tail) > 1 and tail[1].kind not in _GOODS:  # 王-小明
             self._take_name(tokens)
             return
         kinds = {token.kind for token in tail}
         if kinds == {Kind.NUMBER} or kinds == {Kind.NUMBER, Kind.DASH}:
-            self._split_or_keep(head, tail, tokens, keep=self._goods_follow(amount=True) or self._goods_follow(product=True))
+            self._split_or_keep(
+                head, tail, tokens, keep=self._goods_follow(amount=True) or self._goods_follow(product=True)
+            )
         elif kinds & {Kind.QUANTITY} and Kind.PRODUCT not in kinds:
             self._read_name_with_quantity(head, tail, tokens)
-        elif kinds == {Kind.PRODUCT} or (Kind.PRODUCT in kinds and not kinds & {Kind.QUANTITY, Kind.NUMBER, Kind.PLUS, Kind.EACH}):
+        elif kinds == {Kind.PRODUCT} or (
+            Kind.PRODUCT in kinds and not kinds & {Kind.QUANTITY, Kind.NUMBER, Kind.PLUS, Kind.EACH}
+        ):
             self._read_name_with_product(head, tail, tokens)
         elif kinds <= {Kind.DASH}:
             self._take_name(head)
@@ -125,7 +139,7 @@ class Head:
 
     def _read_name_with_quantity(self, head: list[Token], tail: list[Token], tokens: list[Token]) -> None:
         """小明2份; but 小三斤 may be somebody's name, and so may 三个娃他妈."""
-        quantity = next(token for token in tail if token.kind is Kind.QUANTITY)
+        quantity = next(token for token in tail if token.kind == Kind.QUANTITY)
         in_digits = self.text.folded[quantity.start].isascii()
         last = tail[-1] is quantity
         more = self._goods_follow(amount=True)
@@ -139,10 +153,10 @@ class Head:
 
     def _read_name_with_product(self, head: list[Token], tail: list[Token], tokens: list[Token]) -> None:
         """张三苹果 or 爱苹果: a product in the name without a number."""
-        if tail[-1].kind is not Kind.PRODUCT:
+        if tail[-1].kind != Kind.PRODUCT:
             self._take_name(tokens)
-        elif tail[0].kind is Kind.DASH or not self._goods_follow(product=True):
-            self._split(head, tail, sure=tail[0].kind is Kind.DASH)
+        elif tail[0].kind == Kind.DASH or not self._goods_follow(product=True):
+            self._split(head, tail, sure=tail[0].kind == Kind.DASH)
         else:
             self._take_name(tokens)
             self.draft.flag(Flag.AMBIGUOUS)
@@ -156,7 +170,7 @@ class Head:
         """小明2: with other goods it is all a name; without, a name and a number. 小三斤 is asked about either way."""
         if keep:
             self._take_name(tokens)
-            if any(token.kind is Kind.QUANTITY for token in tail):
+            if any(token.kind == Kind.QUANTITY for token in tail):
                 self.draft.flag(Flag.AMBIGUOUS)
         else:
             self._split(head, tail, sure=False)
@@ -165,8 +179,8 @@ class Head:
         """The name ends where the goods begin; unsure unless a title or a verb (王姐苹果2斤, 李四要2份) says so."""
         folded = self.text.folded[head[0].start : head[-1].end]
         end = words.without_trailing_fillers(folded)
-        if tail[0].kind is Kind.DASH:
-            if not (len(tail) > 1 and tail[1].kind is Kind.PRODUCT):
+        if tail[0].kind == Kind.DASH:
+            if not (len(tail) > 1 and tail[1].kind == Kind.PRODUCT):
                 sure = False
             tail = tail[1:]
         clear = end > 1 and (end < len(folded) or words.ends_with_title(folded[:end]))
@@ -195,7 +209,7 @@ class Head:
 
     def _leave(self, tokens: list[Token]) -> None:
         if tokens:
-            self.rest.append(Chunk(tuple(tokens), Gap.SPACE))
+            self.rest.append(chunk_of(tokens, Gap.SPACE))
 
     # ---- what follows the name
 
@@ -207,7 +221,11 @@ class Head:
             return
         while self.place < len(self.chunks) and not self.draft.door:
             chunk = self.chunks[self.place]
-            if chunk.gap is not Gap.SPACE or chunk.role(self.text.folded) is not Role.TEXT or not self._belongs_to_name(chunk):
+            if (
+                chunk.gap != Gap.SPACE
+                or role_of(chunk, self.text.folded) != Role.TEXT
+                or not self._belongs_to_name(chunk)
+            ):
                 return
             self.place += 1
             first, self.draft.name = self.draft.name, None
@@ -230,17 +248,17 @@ class Head:
         if len(letters) <= 1 or not _HAN.search(folded):
             return True
         following = self.chunks[self.place + 1 : self.place + 2]
-        return chunk.has(Kind.DOOR) or bool(following and following[0].role(self.text.folded) is Role.DOOR)
+        return chunk.has(Kind.DOOR) or bool(following and role_of(following[0], self.text.folded) == Role.DOOR)
 
     def _read_door_after_name(self) -> None:
         while self.place < len(self.chunks):
             chunk = self.chunks[self.place]
-            role = chunk.role(self.text.folded)
-            if role is Role.DOOR and self._adds_to_door(chunk):
+            role = role_of(chunk, self.text.folded)
+            if role == Role.DOOR and self._adds_to_door(chunk):
                 self._take_door(chunk.tokens[0])
-            elif role is Role.ROOM_OR_NUMBER and self._may_take_room():
+            elif role == Role.ROOM_OR_NUMBER and self._may_take_room():
                 self._take_room(chunk)
-            elif not self.draft.door and role is Role.TEXT and self._is_place_word(chunk):
+            elif not self.draft.door and role == Role.TEXT and self._is_place_word(chunk):
                 self.draft.door = self.text.shown[chunk.start : chunk.end]
             else:
                 return
@@ -251,7 +269,7 @@ class Head:
         if not self.draft.door:
             return True
         written = self.text.folded[chunk.start : chunk.end]
-        return chunk.tokens[0].kind is Kind.DOOR and not any(map(str.isdigit, self.draft.door)) and written[0].isdigit()
+        return chunk.tokens[0].kind == Kind.DOOR and not any(map(str.isdigit, self.draft.door)) and written[0].isdigit()
 
     def _is_place_word(self, chunk: Chunk) -> bool:
         folded = self.text.folded[chunk.start : chunk.end]

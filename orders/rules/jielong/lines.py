@@ -51,11 +51,25 @@ def _unknown(item: Item, candidates: tuple[str, ...], options: Options, flags: I
 
 
 def _known(item: Item, position: int, catalogue: Catalogue, options: Options, flags: list[str]) -> Line:
-    offer = catalogue.offers[position]
-    judged = _judge(item, catalogue.units[position], options, counted=offer.counted)
-    unit = offer.unit if judged.unit == catalogue.units[position] else judged.unit
-    marks = _unique([*flags, *item.flags, *judged.flags])
-    return Line(offer.name, item.text, judged.quantity, unit, item.note, marks)
+    offer, sold_by = catalogue.offers[position], catalogue.units[position]
+    amount = item.amount
+    if amount is not None and not flags and not item.flags and _is_plain(amount, sold_by, options):
+        return Line(offer.name, item.text, amount.quantity, offer.unit or amount.unit, item.note)
+    judged = _judge(item, sold_by, options, counted=offer.counted)
+    unit = offer.unit if judged.unit == sold_by else judged.unit
+    return Line(offer.name, item.text, judged.quantity, unit, item.note, _unique([*flags, *item.flags, *judged.flags]))
+
+
+def _is_plain(amount: Amount, sold_by: str, options: Options) -> bool:
+    """A whole number in the unit of sale, below what is asked about: the usual quantity."""
+    quantity = amount.quantity
+    return (
+        quantity is not None
+        and not amount.flags
+        and quantity < options.implausible
+        and amount.unit in ("", sold_by)
+        and quantity == int(quantity)
+    )
 
 
 def _judge(item: Item, sold_by: str, options: Options, *, counted: bool) -> _Judged:
@@ -90,6 +104,8 @@ def _by_default(item: Item, sold_by: str, options: Options) -> _Judged:
 
 def _merged(lines: list[Line]) -> list[Line]:
     """One line an offer: the same product twice on a row is added up, in one unit, and says so."""
+    if len({line.offer for line in lines}) == len(lines):
+        return lines
     merged: list[Line] = []
     for line in lines:
         at = next((i for i, other in enumerate(merged) if line.offer and other.offer == line.offer), None)

@@ -62,7 +62,7 @@ def runs(markers: Sequence[Marker | None]) -> list[list[int]]:
 
 def split_inline(text: Span, number: int) -> list[tuple[int, Span]]:
     """Entries written on one line: `1. 张三 苹果2斤 2. 李四 香蕉1斤`. A line that speaks of changes stays whole."""
-    if _CHANGED.search(text.folded):
+    if str(number + 1) not in text.folded or _CHANGED.search(text.folded):
         return [(number, text)]
     entries: list[tuple[int, Span]] = []
     start = 0

@@ -49,7 +49,7 @@ def _only_priced(found: Sorted, catalogue: Catalogue) -> int | None:
     named: set[int] = set()
     for line, _ in found.menu:
         for token in scan(line.span.folded, catalogue):
-            if token.kind is Kind.PRODUCT:
+            if token.kind == Kind.PRODUCT:
                 named |= set(catalogue.meaning(line.span.folded[token.start : token.end]).offers)
     return named.pop() if len(named) == 1 and catalogue.only is None else None
 

@@ -13,7 +13,7 @@ from orders.rules.jielong.lines import lines_of
 from orders.rules.jielong.message import Author
 from orders.rules.jielong.numerals import plain
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Skipped, Source
-from orders.rules.jielong.text import same_name_key
+from orders.rules.jielong.text import identity_part
 from orders.rules.jielong.words import is_organiser
 
 
@@ -27,11 +27,8 @@ class Row:
     source: Source
     author: Author | None
     sent_at: str
+    name_key: str
     marks: list[str] = field(default_factory=list)
-
-    @property
-    def name_key(self) -> str:
-        return same_name_key(self.draft.name or "")
 
     def mark(self, *flags: str) -> None:
         self.marks += [flag for flag in flags if flag not in self.marks]
@@ -48,7 +45,8 @@ class Sequence:
         self.rows: list[Row] = []
         self.changes: list[Change] = []
         self.skipped: list[Skipped] = []
-        self._of_name: dict[str, list[Row]] = defaultdict(list)
+        self._of_name: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        self._offers_of_name: dict[tuple[str, str], set[str | None]] = defaultdict(set)
         self._of_number: dict[int, list[Row]] = defaultdict(list)
         self._changes: list[tuple[list[ChangeDraft], Entry, Source]] = []
         self._highest: int | None = None
@@ -94,15 +92,16 @@ class Sequence:
             draft.name = entry.sender.name
             draft.flags = [flag for flag in draft.flags if flag != Flag.NO_NAME]
         lines = lines_of(draft, self.reader.catalogue, self.reader.options)
-        row = Row(entry.number, draft, lines, source, author, entry.sender.sent_at if entry.sender else "")
+        sent_at = entry.sender.sent_at if entry.sender else ""
+        row = Row(entry.number, draft, lines, source, author, sent_at, identity_part(draft.name or ""))
         earlier = self._earlier(row)
-        if earlier and self._adds_or_replaces(row, earlier):
+        if earlier and self._adds_or_replaces(row, [above for rows in earlier.values() for above in rows]):
             return
         self._doubt(row, entry, gap=gap)
         self._repeat(row, earlier)
         self._copy_same(row)
         self.rows.append(row)
-        self._of_name[row.name_key].append(row)
+        self._of_name[row.name_key][draft.door].append(row)
         if row.number is not None:
             self._of_number[row.number].append(row)
 
@@ -114,21 +113,20 @@ class Sequence:
         if row.draft.only_plus and self.reader.options.plus_one is not PlusOne.GUEST:
             row.mark(Flag.PLUS_ONE)
 
-    def _earlier(self, row: Row) -> list[Row]:
-        """Rows above of the same name, unless both have a door and the doors differ."""
-        door = row.draft.door
-        return [
-            above
-            for above in self._of_name[row.name_key]
-            if not door or not above.draft.door or above.draft.door == door
-        ]
+    def _earlier(self, row: Row) -> dict[str, list[Row]]:
+        """Rows above of the same name by door, unless both have a door and the doors differ."""
+        by_door = self._of_name.get(row.name_key, {})
+        if not row.draft.door:
+            return dict(by_door)
+        return {door: by_door[door] for door in (row.draft.door, "") if door in by_door}
 
-    def _repeat(self, row: Row, earlier: list[Row]) -> None:
-        if not earlier or row.draft.name is None:
-            return
+    def _repeat(self, row: Row, earlier: dict[str, list[Row]]) -> None:
+        """The same name again, for the same product or for another one."""
         offers = row.offers()
-        same = any(offers & above.offers() for above in earlier) or not offers
-        row.mark(Flag.REPEAT_NAME if same else Flag.REPEAT_NAME_DIFFERENT_PRODUCT)
+        if earlier and row.draft.name is not None:
+            same = any(offers & self._offers_of_name[row.name_key, door] for door in earlier) or not offers
+            row.mark(Flag.REPEAT_NAME if same else Flag.REPEAT_NAME_DIFFERENT_PRODUCT)
+        self._offers_of_name[row.name_key, row.draft.door] |= offers
 
     def _copy_same(self, row: Row) -> None:
         """同上 proposes the lines of the row above, 跟3号一样 those of entry 3."""
@@ -172,7 +170,14 @@ class Sequence:
         if amount.unit and amount.unit != unit:
             flags.append(Flag.CHECK)
         change = Change(
-            ChangeKind.ADD, row.draft.name, row.draft.door, offer, quantity, tuple(dict.fromkeys(flags)), row.source, unit
+            ChangeKind.ADD,
+            row.draft.name,
+            row.draft.door,
+            offer,
+            quantity,
+            tuple(dict.fromkeys(flags)),
+            row.source,
+            unit,
         )
         self.changes.append(change)
 
@@ -229,7 +234,8 @@ class Sequence:
         return replace(draft, offer=line.offer, unit=draft.unit or line.unit, flags=flags, candidates=())
 
     def _rows_of(self, draft: ChangeDraft) -> list[Row]:
-        return self._of_name.get(same_name_key(draft.name or ""), [])
+        by_door = self._of_name.get(identity_part(draft.name or ""), {})
+        return [row for rows in by_door.values() for row in rows]
 
     # ---- the end
 
@@ -255,7 +261,7 @@ def _source_of(entry: Entry) -> Source:
 
 def _order_row(row: Row, seen: Counter[str]) -> OrderRow:
     draft = row.draft
-    identity = f"@{row.author.id}" if row.author else f"{row.name_key}|{same_name_key(draft.door)}"
+    identity = f"@{row.author.id}" if row.author else f"{row.name_key}|{identity_part(draft.door)}"
     seen[identity] += 1
     flags = (*row.marks, *draft.flags, *(flag for line in row.lines for flag in line.flags))
     return OrderRow(
@@ -280,5 +286,5 @@ def _order_row(row: Row, seen: Counter[str]) -> OrderRow:
 
 def _content(row: Row) -> str:
     """What was ordered, in one spelling: two entries with the same content ask for the same."""
-    lines = sorted(f"{line.offer or '?' + same_name_key(line.text)}={line.quantity}{line.unit}" for line in row.lines)
-    return " ".join([*lines, *map(same_name_key, row.draft.notes)])
+    lines = sorted(f"{line.offer or '?' + identity_part(line.text)}={line.quantity}{line.unit}" for line in row.lines)
+    return " ".join([*lines, *map(identity_part, row.draft.notes)])

@@ -77,10 +77,11 @@ def read_lines(text: str) -> list[PastedLine]:
     filled = sum(1 for line in raw if line.strip())
     if len(text) > MAX_CHARACTERS or filled > MAX_LINES:
         raise TextTooLong(lines=filled, characters=len(text))
-    shown = [show(line) for line in raw]
+    shown = show("\n".join(raw))
+    lines = zip(raw, shown.split("\n"), fold(shown).split("\n"), strict=True)
     return [
-        PastedLine(number, line, Span(seen, fold(seen)))
-        for number, (line, seen) in enumerate(zip(raw, shown, strict=True), start=1)
+        PastedLine(number, line, Span(seen, folded))
+        for number, (line, seen, folded) in enumerate(lines, start=1)
         if line.strip()
     ]
 
@@ -103,7 +104,12 @@ def span(text: str) -> Span:
 
 def same_name_key(name: str) -> str:
     """What two spellings of one name share: no spaces, no variation selectors, folded."""
-    return _JOINERS.sub("", fold(show(name)))
+    return identity_part(show(name))
+
+
+def identity_part(shown: str) -> str:
+    """The same for a text that was shown already."""
+    return _JOINERS.sub("", fold(shown))
 
 
 @cache

@@ -1,9 +1,8 @@
 """Folded text cut into tokens: products, quantities, doors, prices, brackets, and the words between them."""
 
 import re
-from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from orders.rules.jielong import doors
 from orders.rules.jielong.catalogue import Catalogue
@@ -11,58 +10,75 @@ from orders.rules.jielong.numerals import DIGITS, HANZI
 from orders.rules.jielong.units import UNITS
 
 
-class Kind(StrEnum):
-    """What a token is. SPOT is `E1`, SPOT_QUANTITY `E1份` (a place or a quantity), LATIN_QUANTITY `mimi2份`."""
+class Kind:
+    """What a token is. SPOT is `E1`, SPOT_QUANTITY `E1份` (a place or a quantity), LATIN_QUANTITY `mimi2份`.
 
-    PHONE = "phone"
-    LABEL = "label"
-    MENTION = "mention"
-    DATE = "date"
-    PRICE = "price"
-    DOOR = "door"
-    SAME = "same"
-    EACH = "each"
-    SHARE = "share"
-    RANGE = "range"
-    SPOT_QUANTITY = "spot_quantity"
-    SPEC = "spec"
-    QUANTITY = "quantity"
-    PLUS = "plus"
-    SPOT = "spot"
-    LATIN_QUANTITY = "latin_quantity"
-    NUMBER = "number"
-    PAID = "paid"
-    LATIN = "latin"
-    STRONG = "strong"
-    SPACE = "space"
-    DASH = "dash"
-    BRACKET = "bracket"
-    PRODUCT = "product"
-    WORD = "word"
+    Plain strings: reading a chain compares them a hundred thousand times, and members of an Enum are slow to fetch.
+    """
+
+    PHONE: Final = "phone"
+    LABEL: Final = "label"
+    MENTION: Final = "mention"
+    DATE: Final = "date"
+    PRICE: Final = "price"
+    DOOR: Final = "door"
+    SAME: Final = "same"
+    EACH: Final = "each"
+    SHARE: Final = "share"
+    RANGE: Final = "range"
+    SPOT_QUANTITY: Final = "spot_quantity"
+    SPEC: Final = "spec"
+    QUANTITY: Final = "quantity"
+    PLUS: Final = "plus"
+    SPOT: Final = "spot"
+    LATIN_QUANTITY: Final = "latin_quantity"
+    NUMBER: Final = "number"
+    PAID: Final = "paid"
+    LATIN: Final = "latin"
+    STRONG: Final = "strong"
+    SPACE: Final = "space"
+    DASH: Final = "dash"
+    BRACKET: Final = "bracket"
+    PRODUCT: Final = "product"
+    WORD: Final = "word"
 
 
 class Token(NamedTuple):
     """A piece of the text from `start` to `end` (not included)."""
 
-    kind: Kind
+    kind: str
     start: int
     end: int
 
 
 _BRACKET = re.compile(r"\([^()]{0,300}\)")
-_KINDS = {kind.value: kind for kind in Kind}
+_NAMED_PLACE_SIGN = re.compile("路|街|大道|巷|弄|谷|苑|花园|公寓|大厦|广场|小区|家园|新村|公馆|华府|华庭|湾|郡")
+_SINGLE = {" ": Kind.SPACE, ",": Kind.STRONG, "、": Kind.STRONG, "。": Kind.STRONG, "\n": Kind.STRONG}
+_GROUPS = {
+    f"{kind}_{suffix}": kind
+    for kind, suffixes in {
+        Kind.DOOR: ("named", "lettered", "numeral", "compass"),
+        Kind.QUANTITY: ("times", "x", "numeral"),
+        Kind.PRICE: ("yuan",),
+        Kind.PAID: ("latin",),
+        Kind.EACH: ("same",),
+        Kind.SPEC: ("numeral",),
+    }.items()
+    for suffix in suffixes
+}
 
 
 def scan(text: str, catalogue: Catalogue, start: int = 0, end: int | None = None) -> list[Token]:
     """All of the folded text in tokens, without a hole. A product is never cut; what is in a bracket is one token."""
     end = len(text) if end is None else end
     tokens: list[Token] = []
+    pattern = _pattern(text, catalogue.extra_units)
     place = start
-    for wholes in _wholes(text, catalogue, start, end):
-        _scan_gap(text, place, wholes.start, catalogue, tokens)
-        tokens.append(wholes)
-        place = wholes.end
-    _scan_gap(text, place, end, catalogue, tokens)
+    for whole in _wholes(text, catalogue, start, end):
+        _scan_gap(text, place, whole.start, pattern, tokens)
+        tokens.append(whole)
+        place = whole.end
+    _scan_gap(text, place, end, pattern, tokens)
     return tokens
 
 
@@ -79,55 +95,121 @@ def _wholes(text: str, catalogue: Catalogue, start: int, end: int) -> list[Token
     return wholes
 
 
-def _scan_gap(text: str, start: int, end: int, catalogue: Catalogue, tokens: list[Token]) -> None:
+def _scan_gap(text: str, start: int, end: int, pattern: re.Pattern[str], tokens: list[Token]) -> None:
+    if end - start == 1 and text[start] in _SINGLE:
+        tokens.append(Token(_SINGLE[text[start]], start, end))
+        return
     place = start
-    for found in _pattern(catalogue.extra_units).finditer(text, start, end):
-        if found.start() > place:
-            tokens.append(Token(Kind.WORD, place, found.start()))
-        tokens.append(Token(_KINDS[found.lastgroup or ""], found.start(), found.end()))
-        place = found.end()
+    for found in pattern.finditer(text, start, end):
+        first, last = found.span()
+        if first > place:
+            tokens.append(Token(Kind.WORD, place, first))
+        group = found.lastgroup or ""
+        tokens.append(Token(_GROUPS.get(group, group), first, last))
+        place = last
     if place < end:
         tokens.append(Token(Kind.WORD, place, end))
 
 
+def _pattern(text: str, extra_units: frozenset[str]) -> re.Pattern[str]:
+    """The token expression. Estates and streets may begin at any letter: they are looked for only if one occurs."""
+    return _compiled(extra_units, named_places=bool(_NAMED_PLACE_SIGN.search(text)))
+
+
 @lru_cache(maxsize=64)
-def _pattern(extra_units: frozenset[str]) -> re.Pattern[str]:
-    """The token expression. Every repetition in it is bounded, so reading stays linear whatever is pasted."""
+def _compiled(extra_units: frozenset[str], *, named_places: bool) -> re.Pattern[str]:
+    """Alternatives grouped by their first letter, so that most letters are refused by one look at each group.
+
+    Every repetition in it is bounded, so reading stays linear whatever is pasted. A group's name is a kind, and what
+    kind of first letter it begins with.
+    """
     units = sorted({*UNITS, *extra_units}, key=len, reverse=True)
     unit = "(?:" + "|".join(map(re.escape, units)) + ")"
-    number = rf"(?<![\d.]){DIGITS}"
-    yuan = "(?:元|块钱|圆|rmb" + ("" if "块" in extra_units else "|块(?!装)") + ")"
-    per = rf"(?:\s?[/每一]\s?(?:{DIGITS})?{unit})"
-    times = r"(?:(?<![a-z])[x*]\s?)"
-    amount = rf"(?:(?:{number}\s?|{HANZI}){unit}(?:半|(?:\d|[一二三四五六七八九])两(?!{unit}))?)(?!装)"
-    named = {
-        Kind.PHONE: r"(?<!\d)1[3-9]\d[\s-]?[\d*]{4}[\s-]?[\d*]{4}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",
-        Kind.LABEL: r"(?:姓名|名字|昵称|微信名|收件人|收货人|联系人|联系电话|电话|手机号?|地址|门牌号?|房号|楼号|数量|备注|留言)\s?:\s?"
-        r"|(?:电话|手机号?)\s?(?=1[3-9]\d)",
-        Kind.MENTION: r"@[^\s,;。、@]{1,40}",
-        Kind.DATE: r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[日号]?|(?<![\d.])\d{1,2}:\d{2}(?::\d{2})?(?!\d)"
-        r"|(?<![\d.])\d{1,2}点(?:半|一刻|\d{1,2}分?)?|(?<![\d.])\d{1,2}月\d{1,2}[日号]?|(?<![\d.])\d{1,2}[日号](?![楼院门\d])",
-        Kind.PRICE: rf"¥\s?{DIGITS}(?:\s?/\s?(?:{DIGITS})?{unit})?|{number}\s?{yuan}{per}?"
-        rf"|{number}\s?/\s?(?:{DIGITS})?{unit}",
-        Kind.DOOR: "|".join((doors.ADDRESS, doors.BUILDING, doors.HYPHENED, doors.LETTERED, doors.AREA)),
-        Kind.SAME: r"同上|同楼上|[跟和同与](?:楼上|上面|上边|前面)的?(?:一样|相同|同款)?"
-        r"|[跟和同与]\s?#?\d{1,3}\s?(?:号|楼)?的?\s?(?:一样|相同|同款)|同\s?#?\d{1,3}\s?(?:号|楼)?(?![\d.斤份个])",
-        Kind.EACH: rf"各(?![位种自])|每样|每种|样样|都要|都来|全要|一样(?={HANZI}{unit}|来|\d)",
-        Kind.SHARE: rf"(?:其中|另外?|剩下|其余)的?(?:{DIGITS}|{HANZI}){unit}",
-        Kind.RANGE: rf"{number}\s?[-~到至]\s?{DIGITS}\s?{unit}",
-        Kind.SPOT_QUANTITY: rf"(?<![a-z\d])[a-wyz]\d{{1,2}}{unit}(?!装)",
-        Kind.SPEC: r"(?<![\d.])\d{1,5}(?:\.\d{1,2})?(?:ml|毫升|l|升|g|克|kg)\*\d{1,4}(?:[瓶罐袋包盒支听]|(?!\d))(?:/.)?"
-        rf"|(?<![\d.])\d{{1,5}}{unit}装|{HANZI}{unit}装",
-        Kind.QUANTITY: rf"{times}?{amount}|{times}{DIGITS}(?![\d.])",
-        Kind.PLUS: rf"\+\s?(?:{DIGITS}|{HANZI}(?={unit}))(?:\s?{unit})?",
-        Kind.SPOT: rf"(?<![a-z\d])[a-wyz]-?\d{{1,2}}(?![\d.a-z]|{unit})",
-        Kind.LATIN_QUANTITY: rf"(?<![a-z\d])[a-z]{{2,20}}\d{{1,4}}{unit}(?![a-z])",
-        Kind.NUMBER: rf"{number}(?!\d)|\d+(?:\.\d+)?",
-        Kind.PAID: r"(?<![未没])(?:(?:已|已经)?(?:微信|支付宝)?(?:已经?付清?款?|已支付|已经支付|已转账?|已经转)|付过了?|付款了|付了|转了"
-        r"|转过了?|已发红包|红包已发|支付了|(?<![a-z])paid(?![a-z]))",
-        Kind.LATIN: r"(?<![a-z\d])[a-z](?:[._'&-]?[a-z\d]){1,40}",
-        Kind.STRONG: r"[,;。!?、|/\n]+|\+",
-        Kind.SPACE: r"[ :=]+",
-        Kind.DASH: r"[-~]",
+    groups = [
+        (r"[^\w\u4e00-\u9fff]", _signs(unit)),
+        (r"\d", _digits(unit, block_is_a_unit="块" in extra_units)),
+        ("[a-z]", _letters(unit)),
+        ("[一二两俩三仨四五六七八九十百半]", _numerals(unit)),
+        ("[姓名昵微收联电手地门房楼数备留同跟和与各每样都全其另剩已支付转红东南西北中]", _keywords(unit)),
+    ]
+    branches = [
+        f"(?={first})(?:" + "|".join(f"(?P<{name}>{expression})" for name, expression in named.items()) + ")"
+        for first, named in groups
+    ]
+    if named_places:
+        branches.insert(0, f"(?P<door_named>{doors.NAMED})")
+    return re.compile("|".join(branches))
+
+
+def _signs(unit: str) -> dict[str, str]:
+    return {
+        "space": r"[ :=]+",
+        "plus": rf"\+\s?(?:{DIGITS}|{HANZI}(?={unit}))(?:\s?{unit})?",
+        "strong": r"[,;。!?、|/\n]+|\+",
+        "dash": "[-~]",
+        "quantity_times": rf"\*\s?(?:{_amount(unit)}|{DIGITS}(?![\d.]))",
+        "price_yuan": rf"¥\s?{DIGITS}(?:\s?/\s?(?:{DIGITS})?{unit})?",
+        "mention": r"@[^\s,;。、@]{1,40}",
     }
-    return re.compile("|".join(f"(?P<{kind}>{expression})" for kind, expression in named.items()))
+
+
+def _digits(unit: str, *, block_is_a_unit: bool) -> dict[str, str]:
+    yuan = "(?:元|块钱|圆|rmb" + ("" if block_is_a_unit else "|块(?!装)") + ")"
+    per = rf"(?:\s?[/每一]\s?(?:{DIGITS})?{unit})"
+    number = rf"(?<![\d.]){DIGITS}"
+    return {
+        "phone": r"(?<!\d)1[3-9]\d[\s-]?[\d*]{4}[\s-]?[\d*]{4}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",
+        "date": r"(?<![\d.])(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[日号]?|\d{1,2}(?::\d{2}(?::\d{2})?(?!\d)"
+        r"|点(?:半|一刻|\d{1,2}分?)?|月\d{1,2}[日号]?|[日号](?![楼院门\d])))",
+        "price": rf"{number}\s?(?:{yuan}{per}?|/\s?(?:{DIGITS})?{unit})",
+        "door": "|".join((doors.BUILDING, doors.HYPHENED, doors.AREA_NUMBERED)),
+        "range": rf"{number}\s?[-~到至]\s?{DIGITS}\s?{unit}",
+        "spec": r"(?<![\d.])\d{1,5}(?:\.\d{1,2})?(?:(?:ml|毫升|l|升|g|克|kg)\*\d{1,4}(?:[瓶罐袋包盒支听]|(?!\d))(?:/.)?"
+        rf"|{unit}装)",
+        "quantity": _amount(unit),
+        "number": rf"{number}(?!\d)|\d+(?:\.\d+)?",
+    }
+
+
+def _letters(unit: str) -> dict[str, str]:
+    return {
+        "door_lettered": "|".join((doors.BUILDING, doors.LETTERED, doors.HYPHENED, doors.AREA_LETTERED)),
+        "spot_quantity": rf"(?<![a-z\d])[a-wyz]\d{{1,2}}{unit}(?!装)",
+        "quantity_x": rf"(?<![a-z])x\s?(?:{_amount(unit)}|{DIGITS}(?![\d.]))",
+        "spot": rf"(?<![a-z\d])[a-wyz]-?\d{{1,2}}(?![\d.a-z]|{unit})",
+        "paid_latin": r"(?<![a-z])paid(?![a-z])",
+        "latin_quantity": rf"(?<![a-z\d])[a-z]{{2,20}}\d{{1,4}}{unit}(?![a-z])",
+        "latin": r"(?<![a-z\d])[a-z](?:[._'&-]?[a-z\d]){1,40}",
+    }
+
+
+def _numerals(unit: str) -> dict[str, str]:
+    return {
+        "door_numeral": doors.BUILDING,
+        "each_same": rf"一样(?={HANZI}{unit}|来|\d)",
+        "spec_numeral": rf"{HANZI}{unit}装",
+        "quantity_numeral": rf"{HANZI}{_measured(unit)}",
+    }
+
+
+def _keywords(unit: str) -> dict[str, str]:
+    return {
+        "label": r"(?:姓名|名字|昵称|微信名|收件人|收货人|联系人|联系电话|电话|手机号?|地址|门牌号?|房号|楼号|数量|备注|留言)\s?:\s?"
+        r"|(?:电话|手机号?)\s?(?=1[3-9]\d)",
+        "same": r"同上|同楼上|[跟和同与](?:楼上|上面|上边|前面)的?(?:一样|相同|同款)?"
+        r"|[跟和同与]\s?#?\d{1,3}\s?(?:号|楼)?的?\s?(?:一样|相同|同款)|同\s?#?\d{1,3}\s?(?:号|楼)?(?![\d.斤份个])",
+        "each": r"各(?![位种自])|每样|每种|样样|都要|都来|全要",
+        "share": rf"(?:其中|另外?|剩下|其余)的?(?:{DIGITS}|{HANZI}){unit}",
+        "paid": r"(?<![未没])(?:(?:已|已经)?(?:微信|支付宝)?(?:已经?付清?款?|已支付|已经支付|已转账?|已经转)|付过了?|付款了|付了|转了"
+        r"|转过了?|已发红包|红包已发|支付了)",
+        "door_compass": doors.AREA_COMPASS,
+    }
+
+
+def _amount(unit: str) -> str:
+    return rf"(?:(?<![\d.]){DIGITS}\s?|{HANZI}){_measured(unit)}"
+
+
+def _measured(unit: str) -> str:
+    """A unit, and what may be added to it: 斤半, 斤二两. A size (斤装) is no quantity."""
+    return rf"{unit}(?:半|(?:\d|[一二三四五六七八九])两(?!{unit}))?(?!装)"

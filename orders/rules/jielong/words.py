@@ -20,9 +20,7 @@ _TITLES = (
 ).split()
 _ENDS_WITH_TITLE = re.compile("(?:" + "|".join(_TITLES) + ")$")
 _ORGANISER = re.compile("团购|接龙|开团|拼团|群主|团长|优选|超市|商行|水果店|生鲜店|旗舰店|社区店|小店|商城")
-_DECORATION = re.compile(
-    "(?<![不要多少加去免放换带没无])[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]+$"
-)
+_DECORATION = re.compile("(?<![不要多少加去免放换带没无])[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]+$")
 _LETTER = re.compile(r"[^\W_]")
 _DIGITS_ONLY = re.compile(r"[\d\s.]+")
 _FIRST_FILLERS = re.compile(rf"^(?:{_FILLER}|\s)+")
