@@ -15,7 +15,7 @@ lint: .venv/installed-dev
 	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Linli needs Python 3.11 or newer; python3 here is " + sys.version)'
 	@echo "Installing what Linli needs into .venv (once, about a minute) …"
 	@python3 -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed

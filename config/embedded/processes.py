@@ -52,7 +52,7 @@ def relay(environment: Mapping[str, str]) -> Order:
 def web(environment: Mapping[str, str], listening: int) -> Order:
     """Serves pages on a socket that is ours, so visitors wait instead of being refused while it restarts."""
     workers = str(min(4, max(2, os.cpu_count() or 1)))
-    options = ("--workers", workers, "--threads", "4", "--worker-class", "gthread", "--no-control-socket")
+    options = ("--workers", workers, "--threads", "4", "--worker-class", "gthread", "--preload", "--no-control-socket")
     command = ("gunicorn", "config.wsgi", "--bind", f"fd://{listening}", *options)
     return Order(
         name="web", command=(sys.executable, "-m", *command), environment=environment, descriptors=(listening,)

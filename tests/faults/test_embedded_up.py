@@ -15,7 +15,7 @@ pytestmark = pytest.mark.faults
 NOT_IN_A_CLONE = (".*", "staticfiles", "__pycache__", "*.mo", "test-results")
 
 
-@pytest.mark.timeout(240)  # a first start migrates, compiles, collects and loads the demo data
+@pytest.mark.timeout(600)  # a first start migrates, compiles, collects and loads the demo data
 def test_it_serves_pages_and_does_jobs_and_ctrl_c_leaves_nothing(roomy: Path) -> None:
     project = roomy / "邻里 project"
     shutil.copytree(folders.PROJECT, project, ignore=shutil.ignore_patterns(*NOT_IN_A_CLONE))
