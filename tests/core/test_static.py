@@ -1,0 +1,72 @@
+"""The look keeps to its floor and its budgets; what is vendored is what its list says."""
+
+import gzip
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+
+from django.conf import settings
+
+STATIC = settings.BASE_DIR / "static"
+TEMPLATES = settings.BASE_DIR / "templates"
+CSS_BUDGET = 15_000
+SCRIPT_BUDGET = 10_000
+"""Bytes, gzipped."""
+
+
+def test_the_two_dark_palettes_are_the_same():
+    chosen, asked_for = re.findall(r"color-scheme: dark;(.*?)}", (STATIC / "css" / "tokens.css").read_text(), re.DOTALL)
+
+    assert chosen.split() == asked_for.split()
+
+
+def test_styles_keep_to_the_floor_of_chrome_88_and_safari_14():
+    too_new = re.compile(r"@layer|@container|:has\(|oklch|color-mix|&[ .:]|\bdvh\b|aspect-ratio|@media \([\w-]+ ?[<>]")
+
+    assert [str(path) for path in STATIC.glob("css/*.css") if too_new.search(path.read_text())] == []
+
+
+def test_only_screen_rules_ask_for_a_phone():
+    phone_rules = re.findall(r"@media ([^{]*max-width)", "".join(path.read_text() for path in STATIC.glob("css/*.css")))
+
+    assert {rule.split()[0] for rule in phone_rules} == {"screen"}
+
+
+def test_styles_and_scripts_keep_to_their_budgets():
+    assert _gzipped(STATIC.glob("css/*.css")) <= CSS_BUDGET
+    assert _gzipped(STATIC.glob("js/*.js")) <= SCRIPT_BUDGET
+
+
+def test_templates_have_no_inline_script_style_or_handler():
+    banned = re.compile(r"""<style|\sstyle=|\son[a-z]+=|hx-on|["']js:|<script(?![^>]*\ssrc=)""")
+
+    assert [str(path) for path in TEMPLATES.rglob("*.html") if banned.search(path.read_text())] == []
+
+
+def test_every_icon_a_template_or_the_navigation_names_is_in_the_sprite():
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
+    sources = [*TEMPLATES.rglob("*.html"), settings.BASE_DIR / "core" / "navigation.py"]
+    named = {
+        name
+        for path in sources
+        for name in re.findall(r'{% icon "([^"]+)"|icon="([^"{]+)"|Entry\(_\("[^"]*"\), "([^"]+)"', path.read_text())
+        for name in name
+        if name
+    }
+
+    assert named - sprite == set()
+
+
+def test_vendored_files_are_what_their_list_says():
+    listed = tomllib.loads((STATIC / "vendor" / "vendor.toml").read_text())["vendored"]
+
+    for entry in listed:
+        content = (STATIC / "vendor" / entry["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"], entry["name"]
+    scripts = {str(path.relative_to(STATIC / "vendor")) for path in STATIC.glob("vendor/**/*.js")}
+    assert scripts <= {entry["file"] for entry in listed}
+
+
+def _gzipped(files: object) -> int:
+    return sum(len(gzip.compress(Path(path).read_bytes(), 9)) for path in files)
