@@ -25,7 +25,7 @@
     fade(box);
   }
   function fade(box) {
-    const seconds = box.querySelector('[hx-post]') ? 30 : 6;
+    const seconds = box.querySelector('form') ? 30 : 6;
     setTimeout(() => box.remove(), seconds * 1000);
   }
   document.addEventListener('htmx:sendError', () => toast(document.body.dataset.offline));

@@ -72,4 +72,5 @@ def test_what_was_done_goes_along_with_the_fragment():
     assert content.startswith("<p>38</p>")
     assert 'hx-swap-oob="beforeend"' in content
     assert "11 orders saved." in content
-    assert 'hx-post="/undo/7/"' in content
+    assert 'action="/undo/7/"' in content
+    assert "csrfmiddlewaretoken" in content
