@@ -76,7 +76,7 @@ ENTRIES = (
     Entry(_("Accounts"), "book-open", "ledger:account_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Periods"), "calendar-clock", "ledger:period_list", AUDITOR, MONEY),
     Entry(_("Who changed what"), "history", "core:history", ADMIN | AUDITOR, RECORDS),
-    Entry(_("Imports and jobs"), "list-filter", "core:job_list", ADMIN, RECORDS),
+    Entry(_("Imports and jobs"), "list-filter", "core:job_list", ADMIN | AUDITOR, RECORDS),
     Entry(_("Users and rules"), "shield-check", "core:user_list", ADMIN, RECORDS),
 )
 

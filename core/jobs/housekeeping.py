@@ -21,7 +21,7 @@ KEPT = timedelta(days=30)
 CHECK = "check_invariants"
 
 
-@job("forget_done", schedule=daily("03:40"))
+@job("forget_done", title=_("Forget what was done long ago"), schedule=daily("03:40"))
 def forget_done(work: Work) -> dict[str, int]:
     """Forget jobs done and answers given long ago, except jobs that other rows rest on."""
     jobs = Job.objects.filter(state=JobState.DONE, finished_at__lt=work.now - KEPT)
@@ -33,7 +33,7 @@ def forget_done(work: Work) -> dict[str, int]:
     return {"jobs": forgotten.get("core.Job", 0), "answers": answers}
 
 
-@job(CHECK, schedule=daily("04:40"))
+@job(CHECK, title=_("Check what must always hold"), schedule=daily("04:40"))
 def check_invariants(work: Work) -> dict[str, Any]:
     """Look whether everything that must hold still does; the page shows the result of the last time."""
     findings = check()

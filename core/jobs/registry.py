@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+
 from core.jobs.schedule import Schedule
 from core.models import Job
 
@@ -37,6 +39,7 @@ class Kind:
     """A kind of job. `schedule` lets the clock ask for it, `when` only if there is something to do."""
 
     name: str
+    title: str | Promise
     handle: Handle
     finish: Finish | None
     schedule: Schedule | None
@@ -55,19 +58,26 @@ _kinds: dict[str, Kind] = {}
 
 
 def job(
-    name: str, *, finish: Finish | None = None, schedule: Schedule | None = None, when: When | None = None
+    name: str,
+    *,
+    title: str | Promise = "",
+    finish: Finish | None = None,
+    schedule: Schedule | None = None,
+    when: When | None = None,
 ) -> Callable[[Handle], Handle]:
     """Declare that the decorated function does one shard of a job of the kind `name`.
 
     It runs in the transaction that records the shard as done: what it writes to the database happens exactly once, or
     the shard is tried again. So it must not commit, and must not do anything outside the database that cannot be
     repeated. What the last shard returns is kept as the job's result; `finish` runs once after it, in its transaction,
-    and what it returns goes before that. `schedule` (`daily`, `every`) lets the clock ask for the job, its arguments
-    then hold the `period`; `when`, given the time, may say that there is nothing to ask for.
+    and what it returns goes before that.
+
+    `title` is what pages call it. `schedule` (`daily`, `every`) lets the clock ask for the job, its arguments then hold
+    the `period`; `when`, given the time, may say that there is nothing to ask for.
     """
 
     def declare(handle: Handle) -> Handle:
-        known = _kinds.setdefault(name, Kind(name, handle, finish, schedule, when))
+        known = _kinds.setdefault(name, Kind(name, title, handle, finish, schedule, when))
         if known.handle is not handle:
             raise DeclaredTwice(f"{name} is declared by {known.handle} and {handle}")
         return handle
@@ -81,6 +91,12 @@ def kind_of(name: str) -> Kind:
         return _kinds[name]
     except KeyError:
         raise UnknownKind(f"no job is declared as {name!r}") from None
+
+
+def title_of(name: str) -> str | Promise:
+    """What people call a kind; its name when nobody said, or nobody declares it any more."""
+    kind = _kinds.get(name)
+    return (kind and kind.title) or name
 
 
 def scheduled_kinds() -> list[tuple[Kind, Schedule]]:

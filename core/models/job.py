@@ -57,6 +57,10 @@ class Job(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {JobState.QUEUED, JobState.RUNNING}
+
 
 class Shard(models.Model):
     """A part of a job that commits as a whole.
