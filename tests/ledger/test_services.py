@@ -12,7 +12,7 @@ from core.enums import Role
 from ledger import services
 from ledger.enums import Nature, PeriodState
 from ledger.models import Account, Entry, Leg, Period
-from ledger.queries import balance, trial_balance
+from ledger.queries import Balance, TrialBalance, Turnover, balance, largest_balances, trial_balance
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -160,12 +160,22 @@ def test_a_period_balances_by_itself(november: Period, expense: Account, owed: A
 
     everything, one_month = trial_balance(), trial_balance(december)
 
-    assert [(line.account, line.debit_fen, line.credit_fen, line.balance_fen) for line in everything.lines] == [
-        (expense, 500, 200, 300),
-        (owed, 200, 500, -300),
+    assert everything == TrialBalance(
+        [Turnover("commission_expense", 1, 500, 200), Turnover("commission_payable", 1, 200, 500)], 700, 700
+    )
+    assert [(line.purpose, line.balance_fen) for line in one_month.lines] == [
+        ("commission_expense", -200),
+        ("commission_payable", 200),
     ]
-    assert (everything.debit_fen, everything.credit_fen, everything.difference_fen) == (700, 700, 0)
-    assert [(line.account, line.balance_fen) for line in one_month.lines] == [(expense, -200), (owed, 200)]
+    assert (everything.difference_fen, one_month.difference_fen) == (0, 0)
+
+
+def test_the_largest_balances_come_first(november: Period, expense: Account, owed: Account) -> None:
+    other = services.account("commission_payable", 8, Nature.LIABILITY)
+    book(november, (expense, 700), (owed, -200), (other, -500))
+
+    assert largest_balances(limit=2) == [Balance(expense, 700), Balance(other, -500)]
+    assert largest_balances(purpose="commission_payable", limit=9) == [Balance(other, -500), Balance(owed, -200)]
 
 
 def test_an_account_nobody_moved_balances_at_nothing(owed: Account) -> None:

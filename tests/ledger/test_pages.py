@@ -1,0 +1,183 @@
+"""The books as pages: read by those who keep and check them, closed by an admin."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.enums import Role
+from core.models import User
+from ledger import purposes, services
+from ledger.enums import Nature, PeriodState
+from ledger.models import Account, Entry, Period
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 12, 2, 1, 0, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def november() -> Period:
+    return services.open_period(month=DAY, by=None, now=NOW)
+
+
+@pytest.fixture
+def cash() -> Account:
+    return services.account("cash", None, Nature.ASSET)
+
+
+def owe(period: Period, cash: Account, party: int, fen: int) -> Entry:
+    """The house owes a party so much."""
+    owed = services.account("owed", party, Nature.LIABILITY)
+    legs = [(cash, fen), (owed, -fen)]
+    return services.post(period=period, booked_on=DAY, key=f"k{party}", memo=f"earned {party}", legs=legs, by=None)
+
+
+def signed_in(role_or_user: Role | User) -> Client:
+    client = Client()
+    client.force_login(role_or_user if isinstance(role_or_user, User) else make_user(role_or_user))
+    return client
+
+
+def pages(entry: Entry) -> list[str]:
+    return [
+        reverse("ledger:account_list"),
+        reverse("ledger:account_detail", args=[entry.legs.first().account_id]),
+        reverse("ledger:entry_detail", args=[entry.pk]),
+        reverse("ledger:period_list"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"), [(Role.ADMIN, 200), (Role.AUDITOR, 200), (Role.OPERATOR, 404), (Role.LEADER, 404)]
+)
+def test_the_books_are_read_by_those_who_keep_and_check_them(
+    role: Role, seen: int, november: Period, cash: Account
+) -> None:
+    entry = owe(november, cash, 7, 500)
+    client = signed_in(role)
+
+    assert [client.get(url).status_code for url in pages(entry)] == [seen] * 4
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATOR, Role.LEADER])
+def test_only_an_admin_opens_and_closes(role: Role, november: Period) -> None:
+    client = signed_in(role)
+    close = reverse("ledger:period_close", args=[november.pk])
+
+    answers = [client.get(close), client.post(close), client.post(reverse("ledger:period_open"))]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert Period.objects.get().state == PeriodState.OPEN
+
+
+def test_the_trial_balance_comes_to_nothing(november: Period, cash: Account) -> None:
+    owe(november, cash, 7, 128980)
+
+    page = signed_in(Role.AUDITOR).get(reverse("ledger:account_list"))
+
+    assert page.context["trial"].difference_fen == 0
+    assert "¥1,289.80" in page.content.decode()
+    assert "−¥1,289.80" in page.content.decode()
+
+
+def test_the_trial_balance_of_one_period_counts_that_period(november: Period, cash: Account) -> None:
+    owe(november, cash, 7, 500)
+    december = services.open_period(month=date(2026, 12, 1), by=None, now=NOW)
+
+    page = signed_in(Role.ADMIN).get(reverse("ledger:account_list"), {"period": december.pk})
+
+    assert page.context["chosen"] == december
+    assert page.context["trial"].lines == []
+
+
+def test_accounts_of_one_purpose_bear_the_names_an_app_gives_them(
+    november: Period, cash: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purposes, "_purposes", {})
+    purposes.name_purpose("owed", "Owed to members", names=lambda ids: {pk: "王芳" for pk in ids if pk == 7})
+    owe(november, cash, 7, 500)
+    owe(november, cash, 8, 300)
+
+    page = signed_in(Role.ADMIN).get(reverse("ledger:account_list"), {"purpose": "owed"})
+
+    assert list(page.context["names"].values()) == ["王芳", "#8"]
+    assert "Owed to members" in page.content.decode()
+    assert "cash</a>" not in page.content.decode().partition('id="balances"')[2]
+
+
+@pytest.mark.parametrize("entries", [1, 3])
+def test_the_list_asks_the_database_as_often_for_many_accounts_as_for_one(
+    entries: int, november: Period, cash: Account, django_assert_num_queries: Any
+) -> None:
+    for party in range(entries):
+        owe(november, cash, party, 500)
+    client = signed_in(Role.ADMIN)
+
+    with django_assert_num_queries(6):  # session, user, periods, balances, accounts, trial balance
+        client.get(reverse("ledger:account_list"))
+
+
+def test_an_account_shows_what_moved_on_it_the_newest_first(november: Period, cash: Account) -> None:
+    owe(november, cash, 7, 500)
+    owe(november, cash, 8, 300)
+
+    page = signed_in(Role.AUDITOR).get(reverse("ledger:account_detail", args=[cash.pk]))
+
+    assert [leg.amount_fen for leg in page.context["page"].rows] == [300, 500]
+    assert page.context["balance_fen"] == 800
+
+
+def test_an_entry_shows_debits_and_credits(november: Period, cash: Account) -> None:
+    entry = owe(november, cash, 7, 500)
+
+    page = signed_in(Role.AUDITOR).get(reverse("ledger:entry_detail", args=[entry.pk]))
+
+    assert [leg.amount_fen for leg in page.context["legs"]] == [500, -500]
+    assert "earned 7" in page.content.decode()
+
+
+def test_an_admin_closes_a_period_after_being_asked(november: Period, cash: Account) -> None:
+    owe(november, cash, 7, 500)
+    admin = make_user(Role.ADMIN)
+    client = signed_in(admin)
+    url = reverse("ledger:period_close", args=[november.pk])
+
+    asked = client.get(url)
+    answer = client.post(url)
+
+    assert asked.status_code == 200
+    assert answer["Location"] == reverse("ledger:period_list")
+    november.refresh_from_db()
+    assert (november.state, november.closed_by) == (PeriodState.CLOSED, admin)
+
+
+def test_closing_twice_is_refused_in_a_sentence(november: Period) -> None:
+    client = signed_in(Role.ADMIN)
+    url = reverse("ledger:period_close", args=[november.pk])
+    client.post(url)
+
+    answer = client.post(url)
+
+    assert answer.status_code == 422
+    assert answer.context["refusal"]
+
+
+def test_months_are_opened_one_after_the_other(november: Period) -> None:
+    client = signed_in(Role.ADMIN)
+
+    client.post(reverse("ledger:period_open"))
+    client.post(reverse("ledger:period_open"))
+
+    assert [str(period) for period in Period.objects.order_by("span")] == ["2026-11", "2026-12", "2027-01"]
+
+
+def test_the_first_month_is_this_one() -> None:
+    signed_in(Role.ADMIN).post(reverse("ledger:period_open"))
+
+    assert services.period_for(timezone.localdate()) == Period.objects.get()
