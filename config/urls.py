@@ -9,6 +9,7 @@ from core.views import Login
 urlpatterns = [
     path("", include("core.urls")),
     path("commission/", include("referrals.urls")),
+    path("books/", include("ledger.urls")),
     path("", include("community.urls")),
     path("", include("content.urls")),
     path("", include("orders.urls")),
