@@ -79,7 +79,7 @@ class CommissionEntry(models.Model):
     seq = models.PositiveSmallIntegerField()
     run = models.ForeignKey(Run, models.PROTECT, related_name="entries", db_index=False)
     group = models.ForeignKey(Group, models.PROTECT, related_name="+", db_index=False)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="commission_entries")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="commission_entries", db_index=False)
     line = models.ForeignKey(OrderLine, models.PROTECT, null=True, related_name="commission_entries", db_index=False)
     plan_version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False)
     clock_day = models.DateField(help_text=_("The day the plan's clock decided on."))
@@ -115,6 +115,7 @@ class CommissionEntry(models.Model):
         indexes = [
             models.Index(fields=["run", "beneficiary", "order"], name="entry_by_run_and_earner"),
             models.Index(fields=["beneficiary", "period"], name="entry_by_earner"),
+            models.Index(fields=["group", "order"], name="entry_by_group_and_order"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

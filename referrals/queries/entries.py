@@ -104,7 +104,7 @@ class Claim:
 
 def claims_on(order: Order, *, user: User) -> list[Claim]:
     """Why everybody `user` may know of earns what they earn on the order; one query."""
-    entries = CommissionEntry.objects.visible_to(user).filter(order=order)
+    entries = CommissionEntry.objects.visible_to(user).filter(group=order.group_id, order=order)
     told = entries.select_related("line__offer", "beneficiary", "period", "plan_version__plan", "run").order_by(
         "beneficiary", "rule", "level", "source_id", "seq"
     )

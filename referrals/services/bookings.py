@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import cast
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from core.models import User
 from ledger.enums import Nature
@@ -38,8 +39,9 @@ def accrue(amounts_fen: Mapping[int, int], *, run: Run, shard: int, period: Peri
     """Dr expense / Cr held for what one shard of the run added; taken back it is the mirror, zero books nothing."""
     expense = account(EXPENSE, None, Nature.EXPENSE)
     held = accounts_of(amounts_fen, purpose=HELD, nature=Nature.LIABILITY)
+    memo = _("Commission %(period)s, run %(run)d") % {"period": period, "run": run.pk}
     transfers = [
-        Transfer(f"commission:{run.pk}:{shard}:{member}", f"commission earned, {run}", expense.pk, held[member], fen)
+        Transfer(f"commission:{run.pk}:{shard}:{member}", memo, expense.pk, held[member], fen)
         for member, fen in amounts_fen.items()
         if fen
     ]
@@ -50,8 +52,9 @@ def release(amounts_fen: Mapping[int, int], *, run: Run, by: User, period: Perio
     """Dr held / Cr payable for everything the run added."""
     held = accounts_of(amounts_fen, purpose=HELD, nature=Nature.LIABILITY)
     payable = accounts_of(amounts_fen, purpose=PAYABLE, nature=Nature.LIABILITY)
+    memo = _("Commission %(period)s approved, run %(run)d") % {"period": run.period, "run": run.pk}
     transfers = [
-        Transfer(f"release:{run.pk}:{member}", f"commission approved, {run}", held[member], payable[member], fen)
+        Transfer(f"release:{run.pk}:{member}", memo, held[member], payable[member], fen)
         for member, fen in amounts_fen.items()
         if fen
     ]

@@ -28,6 +28,8 @@ GROUPS_A_SHARD = 50
 FEWEST_SHARDS = 4
 """With so many groups or more the work is split at least so often: what one worker loses, others go on with."""
 DIGEST = statement(__file__, "run_digest")
+ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '10min'"
+"""A shard is one long statement over everything its groups ever sold. Holds until the end of its transaction."""
 
 
 class PeriodIsClosed(DomainError):
@@ -122,6 +124,7 @@ def record_shard(*, run: Run, number: int, group_ids: Sequence[int], booked_on: 
     """
     period = run.period
     with connection.cursor() as cursor:
+        cursor.execute(ROOM)
         # The closing waits for this transaction, or this one sees it.
         cursor.execute("SELECT state FROM ledger_period WHERE id = %s FOR SHARE", [period.pk])
         (state,) = cursor.fetchone()

@@ -130,14 +130,10 @@ due AS (
     FROM walk
 ),
 recorded AS (
-    SELECT
-        entry.source_id, entry.rule, entry.level, entry.beneficiary_id,
-        sum(entry.amount_fen)::bigint AS amount_fen,
-        max(entry.seq) AS seq
-    FROM orders_order o
-    JOIN referrals_commissionentry entry ON entry.order_id = o.id
-    WHERE o.group_id = ANY(%(groups)s)
-    GROUP BY entry.source_id, entry.rule, entry.level, entry.beneficiary_id
+    SELECT source_id, rule, level, beneficiary_id, sum(amount_fen)::bigint AS amount_fen, max(seq) AS seq
+    FROM referrals_commissionentry
+    WHERE group_id = ANY(%(groups)s)
+    GROUP BY source_id, rule, level, beneficiary_id
 )
 SELECT
     coalesce(due.source_id, last.source_id) AS source_id,
@@ -159,6 +155,7 @@ FULL JOIN recorded
     AND recorded.level = due.level AND recorded.beneficiary_id = due.beneficiary_id
 LEFT JOIN referrals_commissionentry last
     ON due.source_id IS NULL
+    AND last.group_id = ANY(%(groups)s)
     AND last.source_id = recorded.source_id AND last.rule = recorded.rule AND last.level = recorded.level
     AND last.beneficiary_id = recorded.beneficiary_id AND last.seq = recorded.seq
 -- The guard: what is recorded already is not written again.

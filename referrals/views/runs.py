@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from community.models import Member
@@ -91,8 +91,12 @@ def run_approve(request: SignedInRequest, pk: int) -> HttpResponse:
         approved = services.approve_run(run=run, by=request.user, now=now())
     except DomainError as error:
         return _run_detail(request, pk, refusal=str(error))
-    told = {"amount": yuan(approved.amount_fen), "earners": approved.earners}
-    say(request, _("Approved: ¥%(amount)s for %(earners)d earners is now owed.") % told)
+    sentence = ngettext(
+        "Approved: ¥%(amount)s is now owed to %(number)d earner.",
+        "Approved: ¥%(amount)s is now owed to %(number)d earners.",
+        approved.earners,
+    )
+    say(request, sentence % {"amount": yuan(approved.amount_fen), "number": approved.earners})
     return redirect("referrals:run_detail", pk)
 
 

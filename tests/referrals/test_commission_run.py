@@ -593,6 +593,6 @@ def test_a_shard_asks_the_same_few_questions_whatever_was_sold(
     for _ in range(sold):
         delivered_sale(group, 1_000, 500, leader=make_member())
 
-    # savepoints, the period, the entries, the accounts, the ledger
-    with django_assert_num_queries(10):
+    # savepoints, the period, room, the entries, the accounts, the ledger
+    with django_assert_num_queries(13):
         runs.record_shard(run=run, number=2, group_ids=[group.pk], booked_on=MARCH)

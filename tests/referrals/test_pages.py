@@ -125,7 +125,7 @@ def test_the_runner_reads_why_they_cannot_approve(run: Run, admin: User) -> None
 def test_another_admin_approves(run: Run, second_admin: User) -> None:
     answer = signed_in(second_admin).post(reverse("referrals:run_approve", args=[run.pk]), follow=True)
 
-    assert "Approved: ¥7.16 for 1 earners is now owed." in answer.content.decode()
+    assert "Approved: ¥7.16 is now owed to 1 earner." in answer.content.decode()
     run.refresh_from_db()
     assert run.state == RunState.APPROVED
 
