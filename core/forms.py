@@ -1,7 +1,17 @@
 """Reading what people type at the door."""
 
+from typing import TYPE_CHECKING, Any
+
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+
+from core.models import User
+
+if TYPE_CHECKING:
+    UserModelForm = forms.ModelForm[User]
+else:
+    UserModelForm = forms.ModelForm
 
 
 class LoginForm(AuthenticationForm):
@@ -11,3 +21,23 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("That user name and password don't belong together. Both are case-sensitive; try again."),
         "inactive": _("This login has been switched off. Ask an admin to switch it on."),
     }
+
+
+class UserForm(UserModelForm):
+    """A login: name, role, on or off."""
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "role", "is_active"]
+        labels = {"username": _("User name"), "is_active": _("May sign in"), "email": _("E-mail")}
+        help_texts = {"username": "", "is_active": ""}
+
+    def __init__(self, *args: Any, own: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["username"].disabled = True
+        if own:
+            self.fields["role"].disabled = self.fields["is_active"].disabled = True
+
+    def changed_fields(self) -> list[str]:
+        return [name for name in self.changed_data if name in self.Meta.fields] or ["name"]

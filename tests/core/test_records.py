@@ -1,0 +1,92 @@
+import pytest
+from django.urls import reverse
+from knox.models import AuthToken
+
+from core.enums import Role
+from core.models import User
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client):
+    user = make.make_user(Role.ADMIN, name="钱会计")
+    client.force_login(user)
+    return user
+
+
+def test_a_change_on_a_page_is_kept_with_who_made_it_and_what_it_was_before(client, admin):
+    person = make.make_user(Role.LEADER, name="周敏")
+
+    client.post(
+        reverse("core:user_edit", args=[person.pk]),
+        {"name": "周敏敏", "role": Role.OPERATOR, "is_active": "on", "email": ""},
+    )
+    page = client.get(reverse("core:history"), {"of": "core.User"})
+
+    change = page.context["changes"][0]
+    assert (change.who, change.is_new) == ("钱会计", False)
+    assert {(field.before, field.after) for field in change.fields} == {("周敏", "周敏敏"), ("leader", "operator")}
+
+
+def test_the_history_shows_fifty_changes_and_goes_on(client, admin):
+    group = make.make_group()
+    for number in range(60):
+        group.purpose = f"用途{number}"
+        group.save(update_fields=["purpose"])
+
+    first = client.get(reverse("core:history"), {"of": "community.Group"})
+    older = client.get(first.context["next_url"])
+
+    assert len(first.context["changes"]) == 50
+    assert first.context["changes"][0].fields[0].after == "用途59"
+    assert [change.fields[0].after for change in older.context["changes"]][:2] == ["用途9", "用途8"]
+
+
+def test_an_auditor_reads_the_history_and_an_operator_does_not(client):
+    for role, status in [(Role.AUDITOR, 200), (Role.OPERATOR, 404), (Role.LEADER, 404)]:
+        client.force_login(make.make_user(role))
+        assert client.get(reverse("core:history")).status_code == status
+
+
+def test_a_new_login_gets_its_password_on_the_next_page(client, admin):
+    answer = client.post(
+        reverse("core:user_create"),
+        {"username": "liyy", "name": "李运营", "role": Role.OPERATOR, "is_active": "on", "email": ""},
+    )
+    person = User.objects.get(username="liyy")
+    assert not person.has_usable_password()
+
+    client.post(answer["Location"], {"new_password1": "xiao-qu-tuan-gou-8", "new_password2": "xiao-qu-tuan-gou-8"})
+
+    person.refresh_from_db()
+    assert person.check_password("xiao-qu-tuan-gou-8")
+
+
+def test_nobody_switches_their_own_login_off(client, admin):
+    client.post(reverse("core:user_edit", args=[admin.pk]), {"name": "钱会计", "role": Role.AUDITOR, "email": ""})
+
+    admin.refresh_from_db()
+    assert (admin.is_active, admin.role) == (True, Role.ADMIN)
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(client):
+    client.force_login(make.make_user(Role.OPERATOR))
+
+    page = client.post(reverse("core:token_create"))
+
+    secret = page.context["secret"]
+    assert secret in page.content.decode()
+    assert secret not in client.get(reverse("core:token_list")).content.decode()
+    assert AuthToken.objects.get().digest != secret
+
+
+def test_somebody_elses_token_cannot_be_revoked(client):
+    row, _secret = AuthToken.objects.create(user=make.make_user(Role.OPERATOR))
+    client.force_login(make.make_user(Role.OPERATOR))
+
+    answer = client.post(reverse("core:token_revoke", args=[row.token_key]))
+
+    assert answer.status_code == 404
+    assert AuthToken.objects.exists()
