@@ -5,14 +5,17 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from core.views import Login
+from insights.views.today import today
 
 urlpatterns = [
     path("", include("core.urls")),
-    path("commission/", include("referrals.urls")),
-    path("books/", include("ledger.urls")),
     path("", include("community.urls")),
     path("", include("content.urls")),
     path("", include("orders.urls")),
+    path("commission/", include("referrals.urls")),
+    path("books/", include("ledger.urls")),
+    path("", include("insights.urls")),
+    path("", today, name="today"),
     path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -11,6 +11,7 @@ from insights.queries import (
     commission_due,
     group_rows,
     member_worth,
+    recent_sales,
     repurchase,
     repurchases,
     rolled_up_at,
@@ -230,7 +231,7 @@ class TestGroups:
         make_order(member, group, fen=1500, day=TODAY)
         make_order(member, group, fen=1000, day=days_ago(7))
 
-        (row,) = group_rows(user=make_user(), now=NOW)
+        (row,) = group_rows(user=make_user(), now=NOW, sales=recent_sales(TODAY))
 
         assert (row.name, row.leader, row.members) == ("锦绣一群", "周敏", 2)
         assert (row.week.this.orders, row.week.this.gmv_fen, row.change_ppm) == (1, 1500, 500_000)
@@ -240,7 +241,7 @@ class TestGroups:
         make_order(make_member(), active, fen=100, day=days_ago(6))
         make_order(make_member(), quiet, fen=100, day=days_ago(7))
 
-        health = {row.group_id: row.health for row in group_rows(user=make_user(), now=NOW)}
+        health = {row.group_id: row.health for row in group_rows(user=make_user(), now=NOW, sales=recent_sales(TODAY))}
 
         assert health == {active.pk: Health.ACTIVE, quiet.pk: Health.QUIET, new.pk: Health.NEW}
 
@@ -248,13 +249,15 @@ class TestGroups:
         mine, _other = make_group("我的"), make_group("别人的")
         leader = make_leader(mine, first_day=date(2020, 1, 1))
 
-        assert [row.group_id for row in group_rows(user=leader.user, now=NOW)] == [mine.pk]
+        assert [row.group_id for row in group_rows(user=leader.user, now=NOW, sales=recent_sales(TODAY))] == [mine.pk]
 
     def test_a_search_finds_by_pinyin(self):
         make_group("锦绣一群")
         make_group("东方御苑")
 
-        assert [row.name for row in group_rows(user=make_user(), now=NOW, text="dfyy")] == ["东方御苑"]
+        assert [row.name for row in group_rows(user=make_user(), now=NOW, sales=recent_sales(TODAY), text="dfyy")] == [
+            "东方御苑"
+        ]
 
     def test_sparks_run_over_eight_weeks_counted_or_not(self):
         group, other = make_group("甲"), make_group("乙")
@@ -264,7 +267,9 @@ class TestGroups:
         roll_up(now=NOW)
         make_order(make_member(), group, fen=300, day=TODAY)
 
-        rows = [row for row in group_rows(user=make_user(), now=NOW) if row.group_id == group.pk]
+        rows = [
+            row for row in group_rows(user=make_user(), now=NOW, sales=recent_sales(TODAY)) if row.group_id == group.pk
+        ]
 
         assert sparks(rows, TODAY) == {group.pk: [200, 0, 0, 0, 0, 0, 0, 300]}
 

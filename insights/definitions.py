@@ -1,0 +1,142 @@
+"""What the figures count (口径). A page never shows a figure without its definition.
+
+A changed formula is a new version: add it with the day it holds from and leave the old one, so that a past figure can
+still say how it was counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+FIRST_CUT = date(2026, 11, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One version of what a figure counts, and on which basis refunds lower it."""
+
+    key: str
+    version: int
+    since: date
+    name: str | Promise
+    text: str | Promise
+    refunds: str | Promise
+
+    @property
+    def basis(self) -> str:
+        """Time zone, refund basis and version in one sentence."""
+        since = date_format(self.since, "DATE_FORMAT")
+        told = {"refunds": self.refunds, "version": self.version, "since": since}
+        return _("Shanghai time, weeks begin on Monday. %(refunds)s Version %(version)s of %(since)s.") % told
+
+
+BY_ORDER_DAY = gettext_lazy("A refund lowers the day of the order, not the day it is made.")
+NOT_LOWERED = gettext_lazy("Refunds do not lower it.")
+BY_LEDGER = gettext_lazy("A refund lowers it once a run has taken its part back.")
+
+VERSIONS = (
+    Definition(
+        "gmv",
+        1,
+        FIRST_CUT,
+        gettext_lazy("GMV"),
+        gettext_lazy(
+            "What members ordered, less what was cancelled or fell short, at the prices of the campaign. "
+            "Compared with the week before up to the same weekday."
+        ),
+        NOT_LOWERED,
+    ),
+    Definition(
+        "valid_orders",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Valid orders"),
+        gettext_lazy("Orders that are not cancelled and of which something is left after shortages and refunds."),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "average_order",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Average order"),
+        gettext_lazy("GMV divided by valid orders."),
+        NOT_LOWERED,
+    ),
+    Definition(
+        "repurchase",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Repurchase rate"),
+        gettext_lazy(
+            "Of the members who ordered within the window, those who did on two days or more. "
+            "Several orders on one day count once. Counted every night."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "retention",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Retention"),
+        gettext_lazy(
+            "Members by the week of their first order, and the share of them who ordered in each week after it. "
+            "A week that is not over stays empty. Counted every night."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "active_groups",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Active groups"),
+        gettext_lazy(
+            "Groups with a valid order within the last seven days, today included. "
+            "A group without one is quiet, in its first 28 days new."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "commission_due",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Commission due"),
+        gettext_lazy("Commissions that are approved and not paid, by the ledger. Runs to review are not in it yet."),
+        BY_LEDGER,
+    ),
+    Definition(
+        "lifetime_value",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Lifetime value"),
+        gettext_lazy("What was delivered to this member so far, less refunds. No forecast. Counted every night."),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "social_value",
+        1,
+        FIRST_CUT,
+        gettext_lazy("Social value"),
+        gettext_lazy(
+            "The lifetime value of those this member brought directly, together. "
+            "Own purchases are not in it. Counted every night."
+        ),
+        BY_ORDER_DAY,
+    ),
+)
+
+
+def definition(key: str, *, on: date | None = None) -> Definition:
+    """The version of a figure's definition in force on a day, the latest without one; KeyError for an unknown key."""
+    versions = [one for one in VERSIONS if one.key == key and (on is None or one.since <= on)]
+    if not versions:
+        raise KeyError(key)
+    return max(versions, key=lambda one: one.version)
+
+
+def definitions(keys: Iterable[str]) -> list[Definition]:
+    return [definition(key) for key in keys]

@@ -1,0 +1,57 @@
+"""分析: one question, one table, its definition, and the file to take along."""
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.access import SignedInRequest, operator_or_admin
+from core.http import render_page
+from core.spreadsheets import csv_answer
+from insights import queries
+from insights.definitions import definitions
+from insights.queries import WINDOWS, Window
+from insights.rules.weeks import WEEK
+from insights.views import figures
+
+COHORTS = 13
+"""A quarter of a year."""
+
+
+@require_safe
+@operator_or_admin
+def analysis(request: SignedInRequest) -> HttpResponse:
+    """Who comes back: repurchase in three windows beside four weeks ago, and thirteen weekly cohorts."""
+    counted_at = queries.rolled_up_at()
+    context = {
+        "counted": figures.moment(counted_at, timezone.now()) if counted_at else "",
+        "rates": _rates(timezone.localdate(counted_at)) if counted_at else [],
+        "cohorts": figures.heat_rows(_cohorts()),
+        "cohort_columns": figures.heat_columns(COHORTS),
+        "rate_definitions": definitions(["repurchase"]),
+        "cohort_definitions": definitions(["retention"]),
+    }
+    return render_page(request, "insights/analysis.html", context)
+
+
+@require_safe
+@operator_or_admin
+def cohorts_csv(request: SignedInRequest) -> HttpResponse:
+    """The cohorts as the page shows them: people, then percent by week; a week not over is empty."""
+    header = [_("Week of the first order"), _("Members"), *figures.heat_columns(COHORTS)]
+    rows = [[cohort.week, cohort.size, *map(figures.percent_number, cohort.rates_ppm)] for cohort in _cohorts()]
+    return csv_answer(f"cohorts-{timezone.localdate()}.csv", header, rows)
+
+
+def _cohorts() -> list[queries.Cohort]:
+    counted_at = queries.rolled_up_at()
+    return queries.cohorts(COHORTS, timezone.localdate(counted_at)) if counted_at else []
+
+
+def _rates(as_of: date) -> list[tuple[queries.Repurchase, queries.Repurchase]]:
+    """The rate of each window beside that of four weeks earlier."""
+    asked = [Window(days, end) for days in WINDOWS for end in (as_of, as_of - 4 * WEEK)]
+    found = queries.repurchases(asked)
+    return list(zip(found[::2], found[1::2], strict=True))

@@ -1,0 +1,152 @@
+"""今日: what must I do now, and how are we doing."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from community.models import Group
+from core.access import SignedInRequest, operator_or_admin, signed_in
+from core.enums import Role
+from core.http import render_page, wants_fragment
+from core.models import User
+from core.spreadsheets import csv_answer
+from insights import queries
+from insights.definitions import definitions
+from insights.forms import GroupChoice, window_of
+from insights.queries import WINDOWS, Health, WeekFigures, Window
+from insights.queries import todos as waiting
+from insights.rules.tables import page_of
+from insights.rules.weeks import WEEK, monday_of
+from insights.views import figures
+from orders.models import SaleFact
+
+WEEKS = 12
+COHORTS = 8
+GROUPS_A_PAGE = 10
+ELSEWHERE = {Role.LEADER: "orders:leader_today", Role.AUDITOR: "referrals:run_list"}
+"""Where the day begins for those who do not work with these figures."""
+
+RecentSales = dict[int | None, WeekFigures]
+
+
+@require_safe
+@signed_in
+def today(request: SignedInRequest) -> HttpResponse:
+    """The first page after signing in: this one at the desk; a leader's and an auditor's day begins elsewhere."""
+    elsewhere = ELSEWHERE.get(Role(request.user.role))
+    return redirect(elsewhere) if elsewhere else _dashboard(request, timezone.now())
+
+
+@require_safe
+@operator_or_admin
+def groups_csv(request: SignedInRequest) -> HttpResponse:
+    """The groups as the table shows them, all pages. Figures are numbers: yuan, percent."""
+    now = timezone.now()
+    choice = GroupChoice.read(request.GET)
+    sales = queries.recent_sales(timezone.localdate(now))
+    rows = choice.shown(queries.group_rows(user=request.user, now=now, sales=sales, text=choice.text))
+    header = [
+        _("Group"),
+        _("Compound"),
+        _("District"),
+        _("Leader"),
+        _("Members"),
+        _("Orders"),
+        _("GMV in yuan"),
+        _("Change in percent"),
+    ]
+    lines = [
+        [
+            row.name,
+            row.neighbourhood,
+            row.district,
+            row.leader,
+            row.members,
+            row.week.this.orders,
+            figures.yuan_number(row.week.this.gmv_fen),
+            figures.percent_number(row.change_ppm),
+        ]
+        for row in rows
+    ]
+    return csv_answer(f"groups-{timezone.localdate(now)}.csv", header, lines)
+
+
+def _dashboard(request: SignedInRequest, now: datetime) -> HttpResponse:
+    sales = queries.recent_sales(timezone.localdate(now))
+    context = _groups(request, sales, now)
+    if not wants_fragment(request):
+        context |= _figures(window_of(request.GET), sales, now) | _todos(request.user, now)
+        context["greeting"] = figures.greeting(timezone.localdate(now), request.user)
+    return render_page(request, "insights/today.html", context, fragment="groups")
+
+
+def _groups(request: SignedInRequest, sales: RecentSales, now: datetime) -> dict[str, Any]:
+    """The table of groups: filtered, sorted and paged by the address."""
+    choice = GroupChoice.read(request.GET)
+    rows = queries.group_rows(user=request.user, now=now, sales=sales, text=choice.text)
+    shown = choice.shown(rows)
+    page = page_of(shown, choice.page, GROUPS_A_PAGE)
+    health = Counter(row.health for row in choice.in_district(rows))
+    last_sunday = monday_of(timezone.localdate(now)) - timedelta(days=1)
+    return {
+        "choice": choice,
+        "sort": choice.sort,
+        "page": page,
+        "rows": figures.group_table(page.rows, queries.sparks(page.rows, last_sunday)),
+        "districts": sorted({row.district for row in rows if row.district}),
+        "healths": [("", _("All"), health.total()), *((one.value, one.label, health[one]) for one in Health)],
+        "total_fen": sum(row.week.this.gmv_fen for row in shown),
+        "quiet": health[Health.QUIET],
+    }
+
+
+def _figures(window: int, sales: RecentSales, now: datetime) -> dict[str, Any]:
+    """The strip, the chart and the cohorts. Who comes back is as of the last night, what was sold is live."""
+    day = timezone.localdate(now)
+    counted_at = queries.rolled_up_at()
+    weeks = queries.sales_by_week(WEEKS, day)
+    rates, week_before, cohorts = [], None, []
+    if counted_at:
+        counted = timezone.localdate(counted_at)
+        ends = [Window(window, end) for end in figures.week_ends(counted, WEEKS)]
+        *rates, week_before = queries.repurchases([*ends, Window(window, counted - WEEK)])
+        cohorts = queries.cohorts(COHORTS, counted)
+    return {
+        "today": day,
+        "weekday": day.isoweekday(),
+        "sold_anything": SaleFact.objects.exists(),
+        "counted": figures.moment(counted_at, now) if counted_at else "",
+        "window": window,
+        "windows": WINDOWS,
+        "kpis": [
+            *figures.sales_kpis(sales[None], weeks),
+            figures.repurchase_kpi(rates[-1] if rates else None, week_before),
+            figures.active_groups_kpi(sales, Group.objects.count()),
+            figures.commission_kpi(queries.commission_due()),
+        ],
+        "chart": figures.sales_chart(weeks, rates),
+        "cohorts": figures.heat_rows(cohorts),
+        "cohort_columns": figures.heat_columns(COHORTS),
+        "strip_definitions": definitions(["gmv", "valid_orders", "repurchase", "active_groups", "commission_due"]),
+        "chart_definitions": definitions(["gmv", "repurchase"]),
+        "cohort_definitions": definitions(["retention"]),
+    }
+
+
+def _todos(user: User, now: datetime) -> dict[str, Any]:
+    """What waits, by whose work it is: campaigns for the operator, runs and jobs for the admin."""
+    found: dict[str, Any] = {"seeds_due": waiting.seeds_due(user=user, now=now)}
+    if user.is_operator:
+        found |= {
+            "closing": waiting.closing_today(user=user, now=now),
+            "undelivered": waiting.undelivered(user=user, now=now),
+        }
+    if user.is_admin:
+        found |= {"runs_to_review": waiting.runs_to_review(user=user), "dead_jobs": waiting.dead_jobs(user=user)}
+    return found

@@ -1,0 +1,392 @@
+"""今日 and 分析: who sees them, what they say, how many questions they ask the database."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from community.enums import SeedSource
+from community.models import SeedProfile
+from core.enums import JobState, Role
+from core.models import Job
+from core.spreadsheets import harmless
+from insights.definitions import VERSIONS, definition
+from insights.models import MemberStat
+from insights.services import roll_up
+from ledger.models import Period
+from orders.enums import CampaignState
+from referrals.enums import RunState
+from referrals.models import Referral, Run
+from tests.factories import make_group, make_leader, make_member, make_neighbourhood, make_user
+from tests.insights.sales import deliver, make_campaign, make_order, noon
+
+pytestmark = pytest.mark.django_db
+
+TODAY = reverse("today")
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def in_english(client):
+    """What a page says is tested in the words of the source."""
+    client.cookies["django_language"] = "en"
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def operator(client):
+    user = make_user(name="沈嘉宁")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def admin(client):
+    user = make_user(Role.ADMIN)
+    client.force_login(user)
+    return user
+
+
+def day(ago: int = 0):
+    return timezone.localdate() - timedelta(days=ago)
+
+
+def sell(group, *, fen: int = 1000, ago: int = 0, name: str = "王芳"):
+    return make_order(make_member(name, group=group), group, fen=fen, day=day(ago))
+
+
+def page(client, url: str = TODAY, **headers) -> str:
+    answer = client.get(url, headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+class TestWhoSeesWhat:
+    def test_a_stranger_is_sent_to_the_login(self, client):
+        assert client.get(TODAY).url == "/login/?next=/"
+
+    @pytest.mark.parametrize(
+        ("role", "elsewhere"), [(Role.LEADER, "orders:leader_today"), (Role.AUDITOR, "referrals:run_list")]
+    )
+    def test_the_day_of_others_begins_elsewhere(self, client, role, elsewhere):
+        client.force_login(make_user(role))
+
+        assert client.get(TODAY).url == reverse(elsewhere)
+
+    @pytest.mark.parametrize("role", [Role.LEADER, Role.AUDITOR])
+    def test_the_figures_are_not_found_by_others(self, client, role):
+        client.force_login(make_user(role))
+        member = make_member()
+        addresses = [
+            reverse("insights:analysis"),
+            reverse("insights:cohorts_csv"),
+            reverse("insights:groups_csv"),
+            reverse("insights:member_worth", args=[member.pk]),
+        ]
+
+        assert [client.get(url).status_code for url in addresses] == [404, 404, 404, 404]
+
+    @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN])
+    def test_operator_and_admin_read_them(self, client, role):
+        client.force_login(make_user(role))
+
+        assert client.get(reverse("insights:analysis")).status_code == 200
+        assert client.get(TODAY).status_code == 200
+
+
+class TestToday:
+    def test_a_new_house_says_what_comes_next(self, client, operator):
+        html = page(client)
+
+        assert "No orders yet" in html
+        assert "No group yet" in html
+        assert reverse("community:group_create") in html
+        assert "Not counted yet" in html
+        assert "Nothing waits" in html
+
+    def test_it_greets_and_says_when_repurchase_was_counted(self, client, operator):
+        roll_up(now=datetime(2026, 1, 4, 19, 10, tzinfo=UTC))
+
+        html = page(client)
+
+        assert "沈嘉宁" in html
+        assert "repurchase counted January 5 03:10" in html
+
+    def test_the_strip_shows_this_week_live_before_any_roll_up(self, client, operator):
+        sell(make_group(), fen=18_642_049)
+
+        html = page(client)
+
+        assert "<small>¥</small>186,420</span>" in html
+        assert "¥186,420.49 an order" in html
+        assert "counted every night at 03:10" in html
+
+    def test_the_window_switches_between_30_60_and_90_days(self, client, operator):
+        group, member = make_group(), make_member()
+        for ago in (0, 40):
+            make_order(member, group, fen=100, day=day(ago))
+        roll_up(now=timezone.now())
+
+        rates = [page(client, f"{TODAY}?window={days}") for days in (30, 60, 75)]
+
+        assert "Repurchase, 30 days" in rates[0]
+        assert ">0<small>%" in rates[0]
+        assert "Repurchase, 60 days" in rates[1]
+        assert ">100<small>%" in rates[1]
+        assert "Repurchase, 30 days" in rates[2], "a window that is not offered"
+
+    def test_every_figure_comes_with_its_definition_zone_and_refund_basis(self, client, operator):
+        sell(make_group())
+
+        html = page(client)
+
+        for key in ("gmv", "valid_orders", "repurchase", "active_groups", "commission_due", "retention"):
+            shown = definition(key)
+            assert str(shown.text) in html or key == "retention"
+            assert str(shown.refunds) in html
+        assert "Shanghai time" in html
+
+    def test_the_active_groups_are_counted_whatever_the_table_shows(self, client, operator):
+        sell(make_group("锦绣一群"))
+        make_group("东方御苑")
+
+        html = page(client, f"{TODAY}?q=dfyy")
+
+        assert ">1<small>/2</small>" in html
+
+
+class TestTodos:
+    def test_a_campaign_that_closes_today_stands_with_its_orders(self, client, operator):
+        group = make_group()
+        now = timezone.now()
+        midnight = timezone.localtime(now).replace(hour=23, minute=59, second=59)
+        campaign = make_campaign(
+            group, day(), title="周五鲜果团", opens_at=now - timedelta(days=1), cuts_off_at=midnight
+        )
+        make_order(make_member(), group, fen=100, campaign=campaign)
+
+        html = page(client)
+
+        assert "周五鲜果团 closes at 23:59" in html
+        assert "1 order so far" in html
+
+    def test_what_is_cut_off_and_due_waits_until_it_is_delivered(self, client, operator):
+        group = make_group()
+        due = {"state": CampaignState.CUT_OFF, "delivers_on": day()}
+        waits = make_campaign(group, day(1), title="没送的", **due)
+        make_order(make_member(), group, fen=100, campaign=waits, day=day(1))
+        done = make_campaign(group, day(1), title="送完的", **due)
+        deliver(make_order(make_member(), group, fen=100, campaign=done, day=day(1)))
+        later = make_campaign(group, day(1), title="明天的", **due | {"delivers_on": day(-1)})
+        make_order(make_member(), group, fen=100, campaign=later, day=day(1))
+
+        html = page(client)
+
+        assert "没送的 is not delivered" in html
+        assert "送完的" not in html
+        assert "明天的" not in html
+
+    def test_seed_users_whose_contact_is_due_are_named(self, client, operator):
+        for name, ago in (("林婉清", 3), ("赵国强", 0), ("明天", -1)):
+            wanted(name, ago)
+
+        html = page(client)
+
+        assert "2 seed users to talk to" in html
+        assert "林婉清, 赵国强" in html
+
+    def test_an_admin_reviews_what_others_ran_and_looks_after_dead_jobs(self, client, admin):
+        period = Period.objects.create(span=(day(30), day(-1)))
+        Run.objects.create(period=period, ran_by=make_user(Role.ADMIN), state=RunState.REVIEW)
+        Run.objects.create(period=period, ran_by=admin, state=RunState.REVIEW)
+        Job.objects.create(key="x", kind="nightly_rollup", state=JobState.DEAD)
+
+        html = page(client)
+
+        assert "1 commission run to review" in html
+        assert "1 job gave up" in html
+
+    def test_an_operator_is_not_asked_to_do_an_admins_work(self, client, operator):
+        Job.objects.create(key="x", kind="nightly_rollup", state=JobState.DEAD)
+
+        assert "gave up" not in page(client)
+
+
+def wanted(name: str, ago: int) -> None:
+    """A possible seed user to talk to so many days ago."""
+    profile = {"niche": "美食", "source": SeedSource.PERSONAL, "next_contact_on": day(ago)}
+    SeedProfile.objects.create(member=make_member(name), **profile)
+
+
+class TestGroups:
+    @pytest.fixture
+    def groups(self, operator):
+        busy = make_group("锦绣一群", neighbourhood=make_neighbourhood("锦绣华城", district="浦东"))
+        calm = make_group("东方御苑", neighbourhood=make_neighbourhood("东方", district="徐汇"))
+        make_leader(busy, name="周敏")
+        sell(busy, fen=2000)
+        sell(calm, fen=500, ago=9)
+        return busy, calm
+
+    def rows(self, client, query: str) -> list[str]:
+        answer = client.get(f"{TODAY}{query}")
+        return [line.row.name for line in answer.context["rows"]]
+
+    def test_the_address_filters_and_sorts(self, client, groups):
+        assert self.rows(client, "") == ["锦绣一群", "东方御苑"]
+        assert self.rows(client, "?sort=gmv") == ["东方御苑", "锦绣一群"]
+        assert self.rows(client, "?sort=name") == ["东方御苑", "锦绣一群"]
+        assert self.rows(client, "?health=quiet") == ["东方御苑"]
+        assert self.rows(client, "?district=浦东") == ["锦绣一群"]
+        assert self.rows(client, "?q=jx") == ["锦绣一群"]
+
+    def test_an_address_without_sense_shows_them_all(self, client, groups):
+        assert self.rows(client, "?sort=;drop&health=x&page=-3") == ["锦绣一群", "东方御苑"]
+        assert self.rows(client, "?page=99999999") == ["锦绣一群", "东方御苑"]
+
+    def test_nothing_found_offers_the_way_back(self, client, groups):
+        html = page(client, f"{TODAY}?q=没有的群")
+
+        assert "No group like that" in html
+
+    def test_htmx_gets_the_table_alone_and_history_the_whole_page(self, client, groups):
+        fragment = client.get(f"{TODAY}?q=jx", headers=HTMX)
+        restored = client.get(f"{TODAY}?q=jx", headers=HTMX | {"HX-History-Restore-Request": "true"})
+
+        assert fragment.content.decode().lstrip().startswith('<section class="card" id="groups"')
+        assert fragment["Cache-Control"] == "no-store"
+        assert b"<html" in restored.content
+
+    def test_the_export_has_all_pages_and_plain_numbers(self, client, groups):
+        make_group("=1+1")
+
+        answer = client.get(f"{reverse('insights:groups_csv')}?sort=-gmv")
+
+        assert answer.content.startswith("\ufeff".encode())
+        header, first, *others = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+        assert header[:4] == ["Group", "Compound", "District", "Leader"]
+        assert first == ["锦绣一群", "锦绣华城", "浦东", "周敏", "1", "1", "20.00", ""]
+        assert {row[0] for row in others} == {"东方御苑", "'=1+1"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [("=1+1", "'=1+1"), ("+86", "'+86"), ("@me", "'@me"), (" -1", "' -1"), ("王芳", "王芳"), (-5, -5), ("", "")],
+)
+def test_text_that_a_spreadsheet_would_run_is_disarmed(cell, kept):
+    assert harmless(cell) == kept
+
+
+class TestAnalysis:
+    def test_it_shows_three_windows_and_the_cohorts(self, client, operator):
+        group, member = make_group(), make_member()
+        for ago in (2, 16, 70):
+            make_order(member, group, fen=100, day=day(ago))
+        roll_up(now=timezone.now())
+
+        html = page(client, reverse("insights:analysis"))
+
+        assert [f"{days} days" in html for days in (30, 60, 90)] == [True, True, True]
+        assert "100%" in html
+        assert str(definition("retention").text) in html
+
+    def test_before_the_first_night_it_says_when(self, client, operator):
+        html = page(client, reverse("insights:analysis"))
+
+        assert "Not counted yet" in html
+        assert "No week is over yet" in html
+
+    def test_the_cohorts_can_be_taken_along(self, client, operator):
+        group, member = make_group(), make_member()
+        monday = day(timezone.localdate().weekday() + 14)
+        make_order(member, group, fen=100, at=noon(monday))
+        make_order(member, group, fen=100, at=noon(monday + timedelta(days=8)))
+        roll_up(now=timezone.now())
+
+        answer = client.get(reverse("insights:cohorts_csv"))
+
+        _header, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+        assert row == [str(monday), "1", "100.0", *[""] * 11]
+
+
+class TestWorth:
+    def test_it_stands_on_the_members_page_as_a_fragment(self, client, operator):
+        group = make_group()
+        member, friend = make_member("王芳"), make_member("李静")
+        Referral.objects.create(referrer=member, referee=friend, bound_on=day())
+        deliver(make_order(member, group, fen=128_980, day=day(3)))
+        deliver(make_order(friend, group, fen=50_000, day=day(3)))
+        roll_up(now=timezone.now())
+
+        html = page(client, reverse("insights:member_worth", args=[member.pk]), **HTMX)
+
+        assert html.lstrip().startswith('<section class="card" id="worth"')
+        assert "¥1,289.80" in html
+        assert "¥500.00" in html
+        assert "1 member, 1 of them ordered" in html
+        assert str(definition("social_value").text) in html
+
+    def test_somebody_who_never_ordered_has_no_row_and_a_page(self, client, operator):
+        roll_up(now=timezone.now())
+        member = make_member()
+
+        html = page(client, reverse("insights:member_worth", args=[member.pk]))
+
+        assert not MemberStat.objects.exists()
+        assert "no order yet" in html
+
+
+class TestQuestionsToTheDatabase:
+    """The number does not grow with the groups."""
+
+    @pytest.mark.parametrize("groups", [1, 3])
+    def test_today_of_an_operator(self, client, operator, groups, django_assert_num_queries):
+        self.world(groups)
+
+        with django_assert_num_queries(16):
+            page(client)
+
+    @pytest.mark.parametrize("groups", [1, 3])
+    def test_today_of_an_admin(self, client, admin, groups, django_assert_num_queries):
+        self.world(groups)
+
+        with django_assert_num_queries(16):
+            page(client)
+
+    @pytest.mark.parametrize("groups", [1, 3])
+    def test_the_table_alone(self, client, operator, groups, django_assert_num_queries):
+        self.world(groups)
+
+        with django_assert_num_queries(5):
+            page(client, TODAY, **HTMX)
+
+    @pytest.mark.parametrize("groups", [1, 3])
+    def test_analysis(self, client, operator, groups, django_assert_num_queries):
+        self.world(groups)
+
+        with django_assert_num_queries(6):
+            page(client, reverse("insights:analysis"))
+
+    def world(self, groups: int) -> None:
+        for number in range(groups):
+            group = make_group(f"{number}群")
+            make_leader(group)
+            sell(group, ago=1)
+            sell(group, ago=12)
+            campaign = make_campaign(group, day(1), state=CampaignState.CUT_OFF, delivers_on=day())
+            make_order(make_member(), group, fen=100, campaign=campaign, day=day(1))
+            wanted(f"种子{number}", 0)
+        roll_up(now=timezone.now())
+
+
+def test_definitions_have_one_version_a_number_and_the_latest_counts():
+    keys = [(one.key, one.version) for one in VERSIONS]
+
+    assert len(keys) == len(set(keys))
+    assert definition("gmv").version == max(one.version for one in VERSIONS if one.key == "gmv")
+    with pytest.raises(KeyError):
+        definition("gmv", on=VERSIONS[0].since - timedelta(days=1))
