@@ -3,7 +3,7 @@
 An app writes a job's row with `enqueue` in the transaction of what it is about (queue), declares what doing it means
 with `@job` in its `jobs.py` (registry) and, when the clock starts it, a `schedule`. `manage.py beat` writes the rows of
 the clock (beat), `manage.py relay` wakes the workers (relay), and they claim and do (worker). Why it is built so:
-docs/decisions/010-postgresql-remembers-celery-carries.md.
+docs/decisions/006-postgresql-remembers-celery-carries.md.
 """
 
 from core.jobs.queue import enqueue
