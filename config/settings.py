@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "referrals",
     "content",
     "insights",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -149,11 +150,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": (
-            "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "config.static.StaticStorage"
-        )
+        "BACKEND": ("django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.static.StaticStorage")
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -1,6 +1,5 @@
 """The doors every role comes through: signing in, the own page, errors in plain words, signs of life."""
 
-from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
@@ -10,27 +9,14 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.utils.functional import Promise
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.access import SignedInRequest, signed_in
+from core.demo_logins import LOGINS, PASSWORD
 from core.enums import Role
 from core.forms import LoginForm
 from core.http import render_page
-
-
-@dataclass(frozen=True, slots=True)
-class DemoLogin:
-    """One of the logins a demonstration offers with a tap. They exist nowhere else."""
-
-    role: str | Promise
-    username: str
-    password: str
-
-
-DEMO_PASSWORD = "linli-demo"  # noqa: S105 a demonstration shows it on its login page
-DEMO_LOGINS = tuple(DemoLogin(role.label, role.value, DEMO_PASSWORD) for role in Role)
 
 
 class Login(LoginView):
@@ -41,7 +27,10 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        return super().get_context_data(**kwargs) | {"demo_logins": DEMO_LOGINS if settings.DEMO else ()}
+        return super().get_context_data(**kwargs) | {
+            "demo_logins": [(Role(login.role).label, login) for login in LOGINS] if settings.DEMO else [],
+            "demo_password": PASSWORD,
+        }
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)

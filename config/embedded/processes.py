@@ -12,8 +12,9 @@ from config.embedded.address import Address
 from config.embedded.children import Order
 from config.embedded.folders import Home
 from config.embedded.services import Service
+from core.demo_logins import LOGINS, PASSWORD
 
-DEMO_LOGINS = "operator, leader, admin, auditor (password linli-demo-2026)"
+DEMO_LOGINS = f"{', '.join(login.username for login in LOGINS)} (password {PASSWORD})"
 
 
 def prepare(environment: Mapping[str, str], demo_mark: Path | None) -> Order:

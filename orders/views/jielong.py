@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -92,8 +93,8 @@ def jielong(request: SignedInRequest) -> HttpResponse:
     """Paste a chain; the text is kept as a draft and shown as it reads."""
     now = timezone.now()
     chains = chains_for(request.user, now)
-    chosen = {"chain": request.GET["chain"]} if "chain" in request.GET else None
-    form = PasteForm(request.POST or None, chains=chains, initial=chosen)
+    chosen = {"chain": request.GET["chain"]} if "chain" in request.GET else {}
+    form = PasteForm(request.POST or None, chains=chains, initial=chosen | sample(request.user))
     if request.method == "POST" and form.is_valid():
         chain = form.chains[form.cleaned_data["chain"]]
         try:
@@ -106,6 +107,14 @@ def jielong(request: SignedInRequest) -> HttpResponse:
             return redirect("orders:jielong_preview", paste.pk)
     context = {"form": form, "chains": chains, "steps": STEPS, "batches": recent_batches(request.user, now)}
     return render_page(request, PAGE, context, status=422 if form.errors else 200)
+
+
+def sample(user: User) -> dict[str, str]:
+    """In a demonstration the leader finds a chain ready to be read, until it has been."""
+    if not settings.DEMO:
+        return {}
+    paste = Paste.objects.filter(pasted_by=user, campaign__demo=True).order_by("pk").first()
+    return {"text": paste.text} if paste and paste.state == PasteState.DRAFT else {}
 
 
 def recent_batches(user: User, now: datetime) -> list[Paste]:
