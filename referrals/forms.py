@@ -58,6 +58,8 @@ class EntryFilter(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         self._user = user
+        for field in ("period", "rule"):
+            self.fields[field].widget.attrs["class"] = "select"
         periods = choices_of(self, "period")
         periods.queryset = Period.objects.visible_to(user).order_by("-span")
         periods.empty_label = str(_("All periods"))

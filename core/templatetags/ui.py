@@ -50,6 +50,12 @@ def yuan(amount_fen: int | None) -> str:
 
 
 @register.filter
+def money(amount_fen: int) -> str:
+    """Fen as an amount inside a sentence: 128980 → ¥1,289.80, −33 → −¥0.33. On its own it stands in ui/money.html."""
+    return f"{'−' if amount_fen < 0 else ''}¥{format_yuan(abs(amount_fen))}"
+
+
+@register.filter
 def quantity(value: Decimal | int | None) -> str:
     """A quantity as people write it: 2.500 → 2.5, 3.000 → 3."""
     if value is None:

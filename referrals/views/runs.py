@@ -10,7 +10,7 @@ from community.models import Member
 from core.access import SignedInRequest, admin_only, money_reader
 from core.errors import DomainError
 from core.http import render_page, say
-from core.templatetags.ui import yuan
+from core.templatetags.ui import money
 from ledger.enums import PeriodState
 from ledger.models import Period
 from referrals import services
@@ -92,11 +92,11 @@ def run_approve(request: SignedInRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return _run_detail(request, pk, refusal=str(error))
     sentence = ngettext(
-        "Approved: ¥%(amount)s is now owed to %(number)d earner.",
-        "Approved: ¥%(amount)s is now owed to %(number)d earners.",
+        "Approved: %(amount)s is now owed to %(number)d earner.",
+        "Approved: %(amount)s is now owed to %(number)d earners.",
         approved.earners,
     )
-    say(request, sentence % {"amount": yuan(approved.amount_fen), "number": approved.earners})
+    say(request, sentence % {"amount": money(approved.amount_fen), "number": approved.earners})
     return redirect("referrals:run_detail", pk)
 
 

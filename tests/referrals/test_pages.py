@@ -148,6 +148,17 @@ def test_a_run_with_nothing_says_so(run: Run, march: Period, admin: User) -> Non
     assert "Everything that is due is recorded already." in page
 
 
+def test_a_run_that_only_takes_back_is_approved_below_zero(
+    run: Run, march: Period, admin: User, second_admin: User
+) -> None:
+    refund(lines_of(CommissionEntry.objects.first().order)[0], 5_000)
+    taken_back = run_through(march, admin)
+
+    page = signed_in(second_admin).get(reverse("referrals:run_detail", args=[taken_back.pk])).content.decode()
+
+    assert "Approve −¥2.00" in page
+
+
 @pytest.mark.parametrize("name", ["run_start", "run_approve", "version_create", "version_publish", "version_discard"])
 def test_an_auditor_changes_nothing(name: str, run: Run, auditor: User) -> None:
     version = PlanVersion.objects.get()

@@ -1,0 +1,123 @@
+"""Commission in a browser: reviewing by keys, and every page of it strict, accessible and light."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from community.models import Member
+from core.enums import Role
+from core.jobs import drain_all
+from core.models import User
+from referrals import services
+from referrals.enums import RunState
+from referrals.models import CommissionEntry, Run
+from tests.factories import make_group, make_leader, make_member, make_user
+from tests.referrals.sales import (
+    APRIL,
+    END_OF_MARCH,
+    MARCH,
+    delivered_sale,
+    lines_of,
+    make_period,
+    make_plan,
+    make_round,
+    refund,
+)
+
+DESK_BYTES, PHONE_BYTES = 60_000, 40_000
+
+
+@pytest.fixture
+def books(site: str) -> tuple[Run, User, Member]:
+    """A month run once, with a refund in it: the run, an admin who may approve it, the leader."""
+    group = make_group()
+    leader, friend = make_leader(group, name="周敏"), make_member("王芳", group=group)
+    make_plan(leader_ppm=45_000, referral_1_ppm=20_000, delivery_fee_fen=200, delivery_cap_fen=500)
+    campaign = make_round(group)
+    buyers = [make_member(name, group=group) for name in ("孙丽", "赵强", "吴静", "郑凯")]
+    doors, bases = ["3-1701", "3-1701", "3-1702", "3-1703"], [(1_299, 899, 2_550), (1_000,), (2_000,), (500,)]
+    orders = [
+        delivered_sale(
+            group, *lines, campaign=campaign, door=door, leader=leader, member=buyer, referrer=friend, by=leader
+        )
+        for door, lines, buyer in zip(doors, bases, buyers, strict=True)
+    ]
+    march, admin = make_period(MARCH, APRIL), make_user(Role.ADMIN, name="李会计")
+    services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    drain_all()
+    refund(lines_of(orders[0])[0], 500)
+    run = services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    drain_all()
+    refund(lines_of(orders[1])[0], 100)
+    return run, make_user(Role.ADMIN, name="王复核"), leader
+
+
+def test_a_run_is_reviewed_by_keys(page: Page, books: tuple[Run, User, Member], visitor: Callable[..., None]) -> None:
+    run, admin, leader = books
+    visitor(user=admin, language="en")
+    page.goto(reverse("referrals:run_detail", args=[run.pk]))
+
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name=leader.name)).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("a")
+    page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+
+    expect(page.get_by_text("The amounts are owed.")).to_be_visible()
+    run.refresh_from_db()
+    assert run.state == RunState.APPROVED
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_desk_pages_hold_what_pages_have_to(
+    sized: Page, theme: str, books: tuple[Run, User, Member], visitor: Callable[..., None], axe: Any
+) -> None:
+    run, admin, leader = books
+    services.create_version(plan=services.standard_plan(), terms=TERMS, by=admin)
+    visitor(user=admin, theme=theme, language="en")
+    order = CommissionEntry.objects.filter(run=run).first().order_id
+
+    for name, arguments in [
+        ("run_list", []),
+        ("run_detail", [run.pk]),
+        ("earner_detail", [run.pk, leader.pk]),
+        ("entry_list", []),
+        ("why", [order]),
+        ("plan_list", []),
+        ("member_tree", [leader.pk]),
+    ]:
+        sized.goto(reverse(f"referrals:{name}", args=arguments))
+        assert axe(sized) == [], name
+
+
+TERMS = services.Terms(MARCH, APRIL, 35_000, 200, None, 20_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_leaders_pages_hold_what_pages_have_to(
+    sized: Page, theme: str, books: tuple[Run, User, Member], visitor: Callable[..., None], axe: Any
+) -> None:
+    _run, _admin, leader = books
+    visitor(user=leader.user, theme=theme, language="en")
+    order = CommissionEntry.objects.first().order
+
+    for name, arguments in [("earnings", []), ("earnings_campaign", [order.campaign_id]), ("why", [order.pk])]:
+        sized.goto(reverse(f"referrals:{name}", args=arguments))
+        assert axe(sized) == [], name
+
+
+def test_the_pages_are_light(
+    books: tuple[Run, User, Member], visitor: Callable[..., None], weight: Callable[[str], int]
+) -> None:
+    run, admin, leader = books
+    visitor(user=admin)
+    desk = weight(reverse("referrals:run_detail", args=[run.pk]))
+    visitor(user=leader.user)
+    phone = weight(reverse("referrals:earnings"))
+
+    assert desk <= DESK_BYTES
+    assert phone <= PHONE_BYTES
