@@ -13,11 +13,11 @@ from django.utils import timezone
 from community.enums import Channel, SeedSource, SeedStatus
 from community.models import Group, LeaderAssignment, Member, Membership, Neighbourhood, SeedProfile
 from config.demo import story, words
-from core.demo_logins import LOGINS, PASSWORD
 from config.demo.story import Neighbour, Round
 from content.enums import IPKind
 from content.models import IP, ClickDay
 from content.services import create_piece, publish_piece
+from core.demo_logins import LOGINS, PASSWORD
 from core.errors import DomainError
 from core.jobs import drain_all
 from core.models import User
