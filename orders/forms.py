@@ -123,7 +123,7 @@ class OfferChangeForm(OfferModelForm):
 class ShortageForm(forms.Form):
     """How much of one line did not arrive."""
 
-    quantity = QuantityField(label=_("Missing"))
+    quantity = QuantityField(label=_("Missing"), widget=forms.NumberInput(attrs={"autofocus": True}))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
 

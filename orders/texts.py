@@ -60,7 +60,7 @@ def price_line(offer: Offer) -> str:
 @for_the_group
 def sample_line(offer: Offer) -> str:
     """An entry of the chain as it is read without a doubt: door, name, product, quantity, unit."""
-    return _("3-1701 Wang Fang %(offer)s 2%(unit)s") % {"offer": offer.name, "unit": offer.unit}
+    return _("3-1701 Amy %(offer)s 2%(unit)s") % {"offer": offer.name, "unit": offer.unit}
 
 
 @for_the_group

@@ -83,6 +83,7 @@ def order_page(request: SignedInRequest, pk: int, *, refused: tuple[int, RefundF
         "lines": lines,
         "net_fen": sum(line.net_fen for line, _form in lines),
         "events": timeline(order),
+        "refundable": any(form for _line, form in lines),
         "refused": refused[0] if refused else None,
     }
     return render_page(request, "orders/order_detail.html", context, status=422 if refused else 200)

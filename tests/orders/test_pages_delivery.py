@@ -1,0 +1,285 @@
+"""配送: who may, what a tick does, what is missing, how far it has come."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from orders.enums import OrderState
+from orders.models import OrderLine, SaleFact
+from orders.services import cut_off
+from tests import factories as make
+from tests.factories import order_for
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def campaign(group, selling):
+    return selling(group)
+
+
+@pytest.fixture
+def berries(campaign):
+    return make.make_offer(campaign, "草莓", unit="盒", counted=True, price_fen=2990)
+
+
+@pytest.fixture
+def oranges(campaign):
+    return make.make_offer(campaign, "脐橙", unit="斤", price_fen=690)
+
+
+@pytest.fixture
+def order(campaign, group, operator, berries, oranges):
+    """Two 盒 and 2.5 斤 for 3-1701, in a campaign that is cut off."""
+    member = make.make_member("王芳", group=group)
+    order = order_for(member, (berries, 2), (oranges, "2.5"), group=group, now=timezone.now())
+    order.door = "3-1701"
+    order.save(update_fields=["door"])
+    cut_off(campaign=campaign, by=operator, now=timezone.now())
+    return order
+
+
+def line_of(order, name: str) -> OrderLine:
+    return order.lines.get(offer__name=name)
+
+
+def test_a_leader_sees_the_doors_of_the_own_group(signed_in, leader, order, campaign):
+    page = signed_in(leader.user).get(reverse("orders:delivery_run", args=[campaign.pk]))
+
+    assert page.status_code == 200
+    assert "3-1701" in page.text
+    assert "草莓 <b>×2盒</b>" in page.text
+    assert "¥77.05" in page.text  # 2 × 29.90 + 2.5 × 6.90 = 59.80 + 17.25
+
+
+def test_a_leader_never_sees_a_cost(signed_in, leader, order, campaign, berries):
+    berries.cost_fen = 123_456
+    berries.save(update_fields=["cost_fen"])
+    browser = signed_in(leader.user)
+
+    urls = [reverse(name, args=[campaign.pk]) for name in ("orders:delivery_run", "orders:delivery_sheet")]
+    urls += [reverse("orders:order_detail", args=[order.pk]), reverse("orders:order_list")]
+    urls += [reverse("orders:leader_today"), reverse("orders:public_campaign", args=[campaign.code])]
+
+    assert not [url for url in urls if "1,234.56" in browser.get(url).text]
+
+
+def test_the_run_of_a_campaign_in_another_group_is_not_found(signed_in, stranger, order, campaign):
+    assert signed_in(stranger.user).get(reverse("orders:delivery_run", args=[campaign.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["deliver", "undeliver"])
+def test_a_leader_of_another_group_cannot_tick(signed_in, stranger, order, name):
+    answer = signed_in(stranger.user).post(reverse(f"orders:{name}", args=[order.pk]))
+
+    assert answer.status_code == 404
+    assert not SaleFact.objects.filter(kind="delivered").exists()
+
+
+@pytest.mark.parametrize("name", ["shortage", "shortage_undo"])
+def test_a_leader_of_another_group_cannot_record_a_shortage(signed_in, stranger, order, name):
+    url = reverse(f"orders:{name}", args=[line_of(order, "草莓").pk])
+
+    answer = signed_in(stranger.user).post(url, {"quantity": "1"})
+
+    assert answer.status_code == 404
+    assert not SaleFact.objects.filter(kind="short").exists()
+
+
+@pytest.mark.parametrize("who", ["admin", "auditor"])
+def test_delivery_is_not_the_work_of_admin_and_auditor(signed_in, request, who, order, campaign):
+    browser = signed_in(request.getfixturevalue(who))
+
+    assert browser.get(reverse("orders:delivery_list")).status_code == 404
+    assert browser.post(reverse("orders:deliver", args=[order.pk])).status_code == 404
+
+
+def test_who_is_not_signed_in_is_sent_to_the_login(client, order, campaign):
+    url = reverse("orders:delivery_run", args=[campaign.pk])
+
+    assert client.get(url).headers["Location"] == f"/login/?next={url}"
+
+
+def test_a_tick_delivers_everything_outstanding_and_comes_back_to_the_card(signed_in, leader, order, campaign):
+    answer = signed_in(leader.user).post(reverse("orders:deliver", args=[order.pk]))
+
+    assert answer.headers["Location"] == f"/delivery/{campaign.pk}/#order-{order.pk}"
+    order.refresh_from_db()
+    assert order.state == OrderState.DELIVERED
+    assert [line.delivered_quantity for line in order.lines.order_by("pk")] == [Decimal(2), Decimal("2.5")]
+
+
+def test_a_tick_by_htmx_answers_the_card_and_the_figures_around_it(signed_in, leader, order):
+    answer = signed_in(leader.user).post(reverse("orders:deliver", args=[order.pk]), headers=HTMX)
+
+    assert answer.status_code == 200
+    assert f'id="order-{order.pk}"' in answer.text
+    assert 'aria-pressed="true"' in answer.text
+    assert 'id="delivery-progress" hx-swap-oob="true"' in answer.text
+    assert "1 / 1" in answer.text
+    assert "<html" not in answer.text
+
+
+def test_a_tick_is_taken_back(signed_in, leader, order):
+    browser = signed_in(leader.user)
+    browser.post(reverse("orders:deliver", args=[order.pk]))
+
+    browser.post(reverse("orders:undeliver", args=[order.pk]))
+
+    order.refresh_from_db()
+    assert order.state == OrderState.PLACED
+    assert {line.delivered_quantity for line in order.lines.all()} == {Decimal(0)}
+
+
+def test_a_tick_before_the_cut_off_is_refused_with_its_sentence(signed_in, leader, campaign, group, berries):
+    order = order_for(make.make_member(group=group), (berries, 1), group=group, now=timezone.now())
+
+    answer = signed_in(leader.user).post(reverse("orders:deliver", args=[order.pk]))
+
+    assert answer.status_code == 422
+    assert "Delivery begins after the cut-off." in answer.text
+    assert not SaleFact.objects.filter(kind="delivered").exists()
+
+
+def test_before_the_cut_off_the_run_is_a_preview_without_ticks(signed_in, leader, campaign, group, berries):
+    order_for(make.make_member(group=group), (berries, 1), group=group, now=timezone.now())
+
+    page = signed_in(leader.user).get(reverse("orders:delivery_run", args=[campaign.pk])).text
+
+    assert "Preview: orders still come in." in page
+    assert "aria-pressed" not in page
+
+
+def test_a_shortage_is_recorded_and_stands_in_the_list_to_copy(signed_in, leader, order, campaign):
+    browser = signed_in(leader.user)
+    line = line_of(order, "草莓")
+
+    browser.post(reverse("orders:shortage", args=[line.pk]), {"quantity": "1", "reason": "少到一盒"})
+
+    line.refresh_from_db()
+    assert (line.short_quantity, line.short_fen) == (Decimal(1), 2990)
+    page = browser.get(reverse("orders:delivery_run", args=[campaign.pk])).text
+    assert "3-1701 王芳 1盒" in page
+
+
+@pytest.mark.parametrize(
+    ("quantity", "sentence"),
+    [
+        ("3", "2 盒 are outstanding"),
+        ("0.5", "is sold in whole 盒."),
+        ("0", "greater than or equal to 0.001"),
+        ("viel", "Enter a number."),
+    ],
+)
+def test_an_impossible_shortage_keeps_what_was_typed(signed_in, leader, order, quantity, sentence):
+    line = line_of(order, "草莓")
+
+    answer = signed_in(leader.user).post(
+        reverse("orders:shortage", args=[line.pk]), {"quantity": quantity, "reason": "少到"}, headers=HTMX
+    )
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert f'value="{quantity}"' in answer.text
+    assert 'value="少到"' in answer.text
+    assert not SaleFact.objects.filter(kind="short").exists()
+
+
+def test_a_shortage_that_turned_up_is_outstanding_again(signed_in, leader, order):
+    browser = signed_in(leader.user)
+    line = line_of(order, "草莓")
+    browser.post(reverse("orders:shortage", args=[line.pk]), {"quantity": "2"})
+
+    browser.post(reverse("orders:shortage_undo", args=[line.pk]))
+
+    line.refresh_from_db()
+    assert (line.short_quantity, line.short_fen, line.outstanding) == (Decimal(0), 0, Decimal(2))
+    assert sum(fact.quantity for fact in line.facts.filter(kind="short")) == 0
+
+
+def test_a_door_where_everything_is_missing_is_no_door_to_go_to(signed_in, leader, order, campaign):
+    browser = signed_in(leader.user)
+    for line in order.lines.all():
+        browser.post(reverse("orders:shortage", args=[line.pk]), {"quantity": line.quantity})
+
+    run = browser.get(reverse("orders:delivery_run", args=[campaign.pk])).context["run"]
+
+    assert (run.done, run.total) == (0, 0)
+
+
+def test_a_refunded_delivery_is_not_taken_back(signed_in, operator, order):
+    browser = signed_in(operator)
+    browser.post(reverse("orders:deliver", args=[order.pk]))
+    line = line_of(order, "草莓")
+    browser.post(
+        reverse("orders:refund", args=[line.pk]), {f"line-{line.pk}-quantity": "1", f"line-{line.pk}-reason": "坏"}
+    )
+
+    answer = browser.post(reverse("orders:undeliver", args=[order.pk]), headers=HTMX)
+
+    assert answer.status_code == 422
+    assert "it stays delivered." in answer.text
+
+
+def test_doors_are_walked_building_by_building(signed_in, leader, group, campaign, berries, operator):
+    for door in ["11-402", "3-201", "", "H区-9", "3-1102"]:
+        order = order_for(make.make_member(group=group), (berries, 1), group=group, now=timezone.now())
+        type(order).objects.filter(pk=order.pk).update(door=door)
+    cut_off(campaign=campaign, by=operator, now=timezone.now())
+
+    run = signed_in(leader.user).get(reverse("orders:delivery_run", args=[campaign.pk])).context["run"]
+
+    walked = [(building.name, [one.order.door for one in building.recipients]) for building in run.buildings]
+    assert walked == [("3", ["3-201", "3-1102"]), ("11", ["11-402"]), ("H区", ["H区-9"]), ("", [""])]
+
+
+def test_the_sheet_has_one_row_a_recipient_and_one_sheet_a_group(
+    signed_in, operator, leader, order, campaign, group, other_group, berries
+):
+    campaign.groups.add(other_group)
+
+    page = signed_in(operator).get(reverse("orders:delivery_sheet", args=[campaign.pk]))
+
+    assert [(sheet.name, leads, run.total) for sheet, leads, run in page.context["sheets"]] == [(group.name, "周敏", 1)]
+    assert page.text.count("<tr>") == 2  # the head and 王芳
+    assert "草莓 2盒 · 脐橙 2.5斤" in page.text
+
+
+@pytest.mark.parametrize("orders", [1, 3])
+def test_the_run_asks_the_database_as_often_for_one_door_as_for_three(
+    signed_in, leader, group, campaign, berries, oranges, operator, django_assert_num_queries, orders
+):
+    for _number in range(orders):
+        order_for(make.make_member(group=group), (berries, 1), (oranges, 1), group=group, now=timezone.now())
+    cut_off(campaign=campaign, by=operator, now=timezone.now())
+    browser = signed_in(leader.user)
+
+    with django_assert_num_queries(5):  # session, user, campaign, groups, lines
+        browser.get(reverse("orders:delivery_run", args=[campaign.pk]))
+
+
+@pytest.mark.parametrize("campaigns", [1, 3])
+def test_the_list_asks_the_database_as_often_for_one_campaign_as_for_three(
+    signed_in, leader, group, operator, selling, django_assert_num_queries, campaigns
+):
+    for _number in range(campaigns):
+        campaign = selling(group)
+        offer = make.make_offer(campaign)
+        order_for(make.make_member(group=group), (offer, 1), group=group, now=timezone.now())
+        cut_off(campaign=campaign, by=operator, now=timezone.now())
+    browser = signed_in(leader.user)
+
+    with django_assert_num_queries(5):  # session, user, the next cut-off, campaigns, their groups
+        page = browser.get(reverse("orders:delivery_list"))
+
+    assert page.text.count("0 of 1 doors") == campaigns
+
+
+def test_the_list_says_when_delivery_begins(signed_in, leader, campaign):
+    page = signed_in(leader.user).get(reverse("orders:delivery_list")).text
+
+    assert f"Delivery begins after the cut-off: “{campaign.title}”" in page

@@ -1,0 +1,126 @@
+"""商品: the catalogue of what can be offered."""
+
+import pytest
+from django.urls import reverse
+
+from orders.models import Product
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/products/"
+
+
+def found(browser, query: str = "") -> list[str]:
+    return [product.name for product in browser.get(LIST + query).context["page"].rows]
+
+
+@pytest.mark.parametrize(("who", "status"), [("operator", 200), ("admin", 200), ("auditor", 404), ("leader", 404)])
+def test_operators_and_admins_read_the_catalogue(signed_in, request, who, status):
+    user = request.getfixturevalue(who)
+
+    assert signed_in(user.user if who == "leader" else user).get(LIST).status_code == status
+
+
+@pytest.mark.parametrize("who", ["admin", "auditor", "leader"])
+def test_only_operators_change_it(signed_in, request, who):
+    product = make.make_product("草莓")
+    user = request.getfixturevalue(who)
+    browser = signed_in(user.user if who == "leader" else user)
+
+    answers = [browser.post(url, {"name": "梨"}).status_code for url in ("/products/new/", f"/products/{product.pk}/")]
+
+    assert answers == [404, 404]
+    assert list(Product.objects.values_list("name", flat=True)) == ["草莓"]
+
+
+@pytest.mark.parametrize("text", ["草", "caomei", "cm", "红颜"])
+def test_a_product_is_found_by_name_pinyin_initials_or_alias(signed_in, operator, text):
+    make.make_product("草莓", aliases=["红颜草莓"])
+    make.make_product("脐橙")
+
+    assert found(signed_in(operator), f"?q={text}") == ["草莓"]
+
+
+def test_retired_products_stand_apart(signed_in, operator):
+    make.make_product("草莓")
+    make.make_product("杨梅", active=False)
+    browser = signed_in(operator)
+
+    assert (found(browser), found(browser, "?state=retired")) == (["草莓"], ["杨梅"])
+
+
+@pytest.mark.parametrize("products", [1, 3])
+def test_the_list_asks_the_database_as_often_for_one_product_as_for_three(
+    signed_in, operator, django_assert_num_queries, products
+):
+    for _number in range(products):
+        make.make_product()
+    browser = signed_in(operator)
+
+    with django_assert_num_queries(3):  # session, user, products
+        browser.get(LIST)
+
+
+def test_a_new_product_reads_yuan_and_the_words_people_use(signed_in, operator):
+    signed_in(operator).post(
+        reverse("orders:product_create"),
+        {
+            "name": "草莓",
+            "unit": "盒",
+            "price_fen": "29.9",
+            "aliases": "红颜，奶油草莓 ",
+            "counted": "on",
+            "active": "on",
+        },
+    )
+
+    product = Product.objects.get()
+    assert (product.price_fen, product.cost_fen, product.aliases) == (2990, 0, ["红颜", "奶油草莓"])
+    assert product.pinyin.startswith("caomei")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"price_fen": "免费"}, "price_fen"),
+        ({"price_fen": "-1"}, "price_fen"),
+        ({"unit": ""}, "unit"),
+    ],
+)
+def test_a_product_that_cannot_be_keeps_what_was_typed(signed_in, operator, changes, field):
+    typed = {"name": "草莓", "unit": "盒", "price_fen": "29.9", "aliases": "红颜", "active": "on", **changes}
+
+    answer = signed_in(operator).post(reverse("orders:product_create"), typed)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert 'value="红颜"' in answer.text
+    assert not Product.objects.exists()
+
+
+def test_the_same_product_with_the_same_spec_is_refused_with_its_sentence(signed_in, operator):
+    make.make_product("草莓", spec="500g")
+
+    answer = signed_in(operator).post(
+        reverse("orders:product_create"),
+        {"name": "草莓", "spec": "500g", "unit": "盒", "price_fen": "29.9", "active": "on"},
+    )
+
+    assert answer.status_code == 422
+    assert "The catalogue already has this product with this spec." in answer.text
+
+
+def test_a_product_is_changed_and_what_is_offered_keeps_its_price(signed_in, operator, group, selling):
+    offer = make.make_offer(selling(group), "草莓", price_fen=2990)
+    product = offer.product
+
+    signed_in(operator).post(
+        reverse("orders:product_edit", args=[product.pk]),
+        {"name": "草莓", "spec": product.spec, "unit": "盒", "price_fen": "31.00", "active": "on"},
+    )
+
+    product.refresh_from_db()
+    offer.refresh_from_db()
+    assert (product.price_fen, offer.price_fen) == (3100, 2990)
