@@ -1,5 +1,6 @@
 """Killed, crashed, half dead: nothing stays behind, nothing is lost, and what died comes back."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.embedded import supervisor
-from config.embedded.errors import StopRequestedError
+from config.embedded import children, folders, lock, supervisor
+from config.embedded.children import Order
+from config.embedded.errors import EmbeddedError, StopRequestedError
 from config.embedded.services import Service
 from config.embedded.supervisor import Supervisor
 from tests.faults.embedded import Instance, leaving_nothing, processes_of, until
@@ -128,6 +130,34 @@ def test_a_killed_database_comes_back_with_its_data_and_the_others_live_on(victi
         assert instance.sql("SELECT id FROM chain") == [(7,)]
         assert {name: instance.service(name).pid for name in others} == others
         assert instance.interrupt() == 0
+
+
+def test_a_child_whose_guard_was_killed_is_ended_and_started_again(roomy: Path) -> None:
+    data = roomy / "data"
+    with leaving_nothing(data):
+        instance = Instance(data).start()
+        unguarded = instance.service("relay")
+
+        unguarded.parent().kill()
+
+        until(lambda: not unguarded.is_running(), seconds=5)
+        until(lambda: _is_back(instance, "relay", {"relay": unguarded}), seconds=10)
+        assert instance.interrupt() == 0
+
+
+def test_the_lock_is_held_until_the_last_child_of_a_killed_instance_is_gone(roomy: Path) -> None:
+    home = folders.open_home(roomy / "data")
+    stubborn = Order("stubborn", ("sh", "-c", "trap '' TERM; echo ready; sleep 1000"), os.environ, patience=1)
+    child = children.start(stubborn, home)
+    until(lambda: "ready" in child.log_tail(), seconds=10)
+
+    home.lock.release()
+    child.ask_to_stop()
+
+    with pytest.raises(EmbeddedError, match="has still not stopped"):
+        lock.take(home.servers / "lock", patience=0)
+    lock.take(home.servers / "lock", patience=30).release()
+    assert child.poll() is not None
 
 
 def test_a_killed_broker_and_a_killed_web_server_come_back_and_no_visitor_is_refused(roomy: Path) -> None:
