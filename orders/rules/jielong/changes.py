@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from orders.rules.jielong.draft import Draft
-from orders.rules.jielong.entry import EntryReader
+from orders.rules.jielong.entry import LONGEST_ENTRY, EntryReader
 from orders.rules.jielong.flags import ChangeKind, Flag
 from orders.rules.jielong.lines import lines_of
 from orders.rules.jielong.parsed import Line
@@ -13,7 +13,7 @@ from orders.rules.jielong.text import Span
 
 _SPEAKS = re.compile(r"改|取消|不要|不订|不买|不来了|退|撤|作废|算了|更正|变更|[❌❎🚫]|~~|\u0336")
 _SIGNS = frozenset("改取不退撤作算更变❌❎🚫~\u0336")
-_SPEAKS_PLAINLY = re.compile(r"改成|改为|改到|取消|不要了|不订了|不买了|退单|退款|退了|撤销|作废|[❌❎🚫]|~~|\u0336")
+_SPEAKS_PLAINLY = re.compile(r"改成|改为|改到|取消|不要了|不订了|不买了|退(?!休)|撤销|作废|[❌❎🚫]|~~|\u0336")
 _STRUCK = re.compile(r"^\s*[❌❎🚫]+\s*(?P<rest>.*)$|^\s*~~(?P<between>[^~]+)~~\s*$", re.DOTALL)
 _CANCELLED = re.compile(r"[(\[]?\s?(?<!不)(?<!别)(?:已经?)?(?:取消|退出|作废|退)了?\s?[)\]]\s*$")
 _SET_FIRST = re.compile(r"^\s*(?:改单?|更正|修改|变更|更改)\s?[:,\s]\s*(?P<rest>.+)$", re.DOTALL)
@@ -52,7 +52,7 @@ def speaks_of_change(folded: str) -> bool:
 
 def read_changes(text: Span, reader: EntryReader) -> list[ChangeDraft]:
     """The changes an entry makes; none if it is an order. All clauses of it must be changes, or it is read as an order."""
-    if _SIGNS.isdisjoint(text.folded) or not _SPEAKS.search(text.folded):
+    if len(text.folded) > LONGEST_ENTRY or _SIGNS.isdisjoint(text.folded) or not _SPEAKS.search(text.folded):
         return []
     whole = _whole(text, reader)
     if whole:

@@ -18,7 +18,7 @@ _BUILDING = (
 _UNIT_OF_BUILDING = r"(?:\d{1,2}|[一二三四五六七八九])(?:单元|门(?=\d))"
 _ROOM = rf"(?:\d{{2,5}}|\s\d{{3,4}})(?![\d.]|{UNIT})(?:室|房|户|号)?"
 _MARKED = rf"{_BUILDING}(?:[\s-]?{_UNIT_OF_BUILDING})?(?:-?{_ROOM})?"
-_HYPHENED = rf"\d{{1,4}}[a-z]?-(?:\d{{1,2}}-)?\d{{1,5}}(?:室|房)?(?![\d.*]|-\d|/|{UNIT}|月|日|点|:\d)"
+_HYPHENED = rf"\d{{1,4}}[a-z]?-(?:\d{{1,2}}-)?\d{{1,5}}(?:室|房)?(?![\d.*]|-\d|/\d|{UNIT}|月|日|点|:\d)"
 _ESTATE = rf"{_HAN}{{1,6}}?(?:谷|苑|花园|公寓|大厦|广场|小区|家园|新村|公馆|华府|华庭|湾|郡)"
 
 _ADDRESS = rf"{_HAN}{{1,10}}?(?:路|街|大道|巷|弄)\d{{1,5}}(?:号院?|弄)(?:-?(?:{_MARKED}|\d{{3,5}}室?))?"
@@ -27,6 +27,7 @@ NAMED = rf"{_ADDRESS}|{_ESTATE}(?:-?\s?{_MARKED}|-?(?<![\d.]){_HYPHENED})"
 BUILDING = rf"{_AREA}?\s?-?{_MARKED}"
 HYPHENED = rf"(?<![\d.a-z])(?<![a-z\d]-)(?:{_AREA}-?)?(?<![\d.]){_HYPHENED}"
 LETTERED = rf"{_NO_LETTER}[a-wyz]-?\d{{3,4}}(?:室|房)?(?![\d.a-z]|{UNIT})"
+AREA_NUMERAL = rf"[一二三四五六七八九]期(?:-?(?:{_MARKED}|(?<![\d.]){_HYPHENED}))?"
 AREA_LETTERED = r"(?<![a-z])[a-z]区(?:[东南西北]{1,2}门)?"
 AREA_COMPASS = (
     rf"[东南西北中]区(?:-?(?:{_MARKED}|(?<![\d.]){_HYPHENED})|(?!{_HAN}))|(?<!{_HAN})[东南西北]{{1,2}}门(?!口)"
@@ -44,7 +45,7 @@ _PARTS = re.compile(
 _LETTERED = re.compile(r"([a-z])-?(\d{3,4})[室房]?")
 _STREET = re.compile(r"(?:路|街|大道|巷|弄)\d")
 _NAMED_PLACE = re.compile(
-    rf"{_HAN}{{1,6}}(?:谷|苑|园|花园|公寓|大厦|广场|小区|家园|新村|公馆|府|庭|湾|郡)|{_HAN}?[东南西北]门"
+    rf"{_HAN}{{1,6}}(?:谷|苑|园|花园|公寓|大厦|广场|小区|家园|新村|公馆|府|庭|湾|郡)|[东南西北]门"
 )
 
 

@@ -13,6 +13,9 @@ from orders.rules.jielong.head import Head, odd_start
 from orders.rules.jielong.text import Span
 from orders.rules.jielong.tokens import Kind, Token, scan
 
+LONGEST_ENTRY = 500
+"""Letters. Nobody writes more into one entry: it is left to a person, and reading stays linear."""
+
 _ASIDE = frozenset({Kind.PHONE, Kind.PAID, Kind.PRICE, Kind.SAME, Kind.LATIN_QUANTITY, Kind.MENTION, Kind.LABEL})
 _NUMBER = re.compile(r"\d+")
 _REMARK = re.compile(r"备注|留言")
@@ -20,17 +23,19 @@ _LETTERS = re.compile(r"[a-z]+")
 
 
 class EntryReader:
-    """Reads entries of one chain: it knows the offers, the campaign's options, and what the header sells."""
+    """Reads entries of one chain: it knows the offers and the campaign's options."""
 
-    def __init__(self, catalogue: Catalogue, options: Options, hint: int | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, options: Options) -> None:
         self.catalogue = catalogue
         self.options = options
-        self.hint = hint
         self.places = frozenset(place.lower() for place in options.places)
 
     def read(self, text: Span) -> Draft:
         """Who, where and what; nothing is thrown away: words that fit nowhere become notes with a flag."""
         draft = Draft()
+        if len(text.folded) > LONGEST_ENTRY:
+            draft.flag(Flag.AMBIGUOUS, Flag.NO_NAME, Flag.NEEDS_PRODUCT)
+            return draft
         start = odd_start(text.folded)
         if start:
             draft.name = text.shown[:start].strip()
@@ -83,7 +88,6 @@ class EntryReader:
         Goods(text, self.catalogue, self.options.plus_one, draft).read(rest)
         if not draft.items and draft.same_as is None:
             self._nothing_ordered(draft)
-        self._take_hint(draft)
 
     def _nothing_ordered(self, draft: Draft) -> None:
         """No word of goods: the only offer once, or a question."""
@@ -92,13 +96,6 @@ class EntryReader:
             draft.items.append(Item(text="", meaning=None if only is None else Meaning((only,))))
         else:
             draft.flag(Flag.NEEDS_PRODUCT)
-
-    def _take_hint(self, draft: Draft) -> None:
-        """The header prices one offer only: an entry without a product is likely for that; flagged all the same."""
-        for item in draft.items:
-            if item.meaning is None and not item.text and self.hint is not None:
-                item.meaning = Meaning((self.hint,))
-                item.flags.append(Flag.FUZZY_PRODUCT)
 
     def _judge_name(self, draft: Draft) -> None:
         if draft.name is None:

@@ -1,4 +1,4 @@
-"""What is ordered: products and quantities paired, and the words around them kept as notes or asked about."""
+"""What is ordered: the pieces of an entry behind name and door read into items, and the words among them into notes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,14 +7,15 @@ from typing import NamedTuple
 from orders.rules.jielong import doors, words
 from orders.rules.jielong.amounts import read_amount
 from orders.rules.jielong.catalogue import Catalogue, Meaning
-from orders.rules.jielong.chunks import WORDS, Chunk, Gap, split
+from orders.rules.jielong.chunks import Chunk, Gap, split
 from orders.rules.jielong.draft import Amount, Draft, Item
 from orders.rules.jielong.flags import Flag
 from orders.rules.jielong.given import PlusOne
+from orders.rules.jielong.pairing import Pairing
 from orders.rules.jielong.text import Span, fold
-from orders.rules.jielong.tokens import Kind, Token, scan
+from orders.rules.jielong.tokens import Kind, scan
 
-_AMOUNTS = frozenset({Kind.QUANTITY, Kind.NUMBER, Kind.RANGE})
+_AMOUNTS = frozenset({Kind.QUANTITY, Kind.NUMBER, Kind.RANGE, Kind.PLUS})
 _ROOM_FROM = 100
 _SHARE_WORDS = "其中另外剩下余的"
 
@@ -29,41 +30,35 @@ class Piece(NamedTuple):
 
 
 class Goods:
-    """Reads chunks into the items and notes of a draft.
-
-    `waiting` are products without an amount yet, `free` an amount without a product yet: 苹果2斤 and 2斤苹果 both pair,
-    and what stays over is never guessed.
-    """
+    """Reads chunks into the items and notes of a draft, piece by piece; `at` is the piece after the one being read."""
 
     def __init__(self, text: Span, catalogue: Catalogue, plus_one: PlusOne, draft: Draft) -> None:
         self.text = text
         self.catalogue = catalogue
         self.plus_one = plus_one
         self.draft = draft
+        self.pairing = Pairing(catalogue, draft)
         self.pieces: list[Piece] = []
         self.at = 0
-        self.waiting: list[Item] = []
-        self.free: Amount | None = None
-        self.loose: list[Amount] = []
+        self.prefix = ""
         self.unknown_notes: list[int] = []
         self.noted_at = -1
-        self.each: list[Item] | None = None
-        self.prefix = ""
-        self.last: Item | None = None
-        self.outside_amounts = False
+        self.shares_seen = False
+        self.amounts_outside_brackets = False
 
     def read(self, chunks: Sequence[Chunk]) -> None:
-        """Fills items and notes. Afterwards every amount is with a product, or in an item without one."""
+        """Fills items and notes. What fits nowhere becomes a note and a flag, or an item without an offer."""
         chunks = chunks[self._read_plain(chunks) :]
-        if not chunks and self.last is not None:
+        if not chunks and self.pairing.last is not None:
             return
         self.pieces = _pieces(chunks)
-        amounts = (piece.kind in _AMOUNTS or piece.kind == Kind.PLUS for piece in self.pieces)
-        self.outside_amounts = self.last is not None or any(amounts)
+        self.amounts_outside_brackets = self.pairing.last is not None or any(map(_is_amount, self.pieces))
         while self.at < len(self.pieces):
             piece = self.pieces[self.at]
             self.at += 1
-            self._read(piece)
+            read = _READERS.get(piece.kind)
+            if read is not None:
+                read(self, piece)
         self._finish()
 
     def _read_plain(self, chunks: Sequence[Chunk]) -> int:
@@ -78,14 +73,8 @@ class Goods:
                 return count
             meaning = self.catalogue.meaning(folded[product.start : product.end])
             amount = read_amount(folded[quantity.start : quantity.end])
-            self.last = Item(self.text.shown[product.start : product.end], meaning, amount)
-            self.draft.items.append(self.last)
+            self.pairing.take_pair(Item(self.text.shown[product.start : product.end], meaning, amount))
         return len(chunks)
-
-    def _read(self, piece: Piece) -> None:
-        read = _READERS.get(piece.kind)
-        if read is not None:
-            read(self, piece)
 
     # ---- products
 
@@ -96,37 +85,21 @@ class Goods:
             item.flags.append(Flag.FUZZY_PRODUCT)
             self.draft.add_note(self.prefix)
             self.prefix = ""
-        self._place_item(item)
+        self._take_product(item)
 
-    def _place_item(self, item: Item) -> None:
-        self.draft.items.append(item)
-        self.last = item
-        own_amount = self._own_amount_follows()
-        if self.each is not None:
-            item.amount = self.free
-            self.each.append(item)
-            if own_amount and self.free is not None:
-                self.draft.flag(Flag.AMBIGUOUS)
-        elif self.free is None or own_amount:
-            self._give_up_free()
-            self.waiting.append(item)
-        else:
-            item.amount, self.free = self.free, None
+    def _take_product(self, item: Item) -> None:
+        self.pairing.take_product(item, own_amount_follows=self._own_amount_follows())
 
     def _own_amount_follows(self) -> bool:
         """Whether the next amount is glued to this product and not, as in 1贡1桔, to the next one as well."""
         following = self._following()
-        if following is None or following.gap != Gap.NONE or not self._is_amount(following):
+        if following is None or following.gap != Gap.NONE or not _is_amount(following):
             return False
         after = self.pieces[self.at + 1] if self.at + 1 < len(self.pieces) else None
         return not (after is not None and after.kind == Kind.PRODUCT and after.gap == Gap.NONE)
 
-    def _unknown_product(self, piece: Piece) -> None:
-        """Words where a product should be."""
-        self._place_item(self._guessed(self._shown(piece)))
-
     def _guessed(self, text: str) -> Item:
-        """An item for a word no offer is known by. The one offer whose name ends so is proposed; else it is asked about."""
+        """An item for a word no offer is known by. The one offer whose name ends so is proposed, else it is asked."""
         near = self.catalogue.close_to(fold(text))
         if near is None:
             return Item(text=text, meaning=None)
@@ -134,9 +107,10 @@ class Goods:
 
     def _spec(self, piece: Piece) -> None:
         """A size the offer's name does not have: 苹果10斤装."""
-        if self.last is not None and piece.gap == Gap.NONE and self.last in self.waiting:
-            self.last.text += self._shown(piece)
-            self.last.flags.append(Flag.FUZZY_PRODUCT)
+        product = self.pairing.last
+        if product is not None and piece.gap == Gap.NONE and self.pairing.expects_amount:
+            product.text += self._shown(piece)
+            product.flags.append(Flag.FUZZY_PRODUCT)
         else:
             self._note(piece)
             self.draft.flag(Flag.CHECK)
@@ -147,36 +121,17 @@ class Goods:
         amount = read_amount(self._folded(piece), is_range=piece.kind == Kind.RANGE)
         if piece.kind == Kind.NUMBER and self._is_lone_room(piece, amount):
             self._room(piece)
-            return
-        self._take_amount(amount, piece)
+        else:
+            self._take_amount(amount, piece.gap)
 
-    def _take_amount(self, amount: Amount, piece: Piece) -> None:
+    def _take_amount(self, amount: Amount, gap: str) -> None:
         following = self._following()
         glued_to_next = following is not None and following.kind == Kind.PRODUCT and following.gap == Gap.NONE
-        if self.each is not None:
-            self._take_each(amount)
-        elif self.waiting and not (glued_to_next and piece.gap != Gap.NONE):
-            if piece.gap == Gap.COMMA:
-                self.draft.flag(Flag.AMBIGUOUS)
-            self.waiting.pop().amount = amount
-            self._doubt_waiting_in_same_breath()
-        else:
-            self._give_up_free()
-            self.free = amount
-
-    def _doubt_waiting_in_same_breath(self) -> None:
-        """苹果香蕉2斤: the earlier product gets one, which its flag says; the row is asked about."""
-        if self.waiting:
-            self.draft.flag(Flag.AMBIGUOUS)
-
-    def _give_up_free(self) -> None:
-        if self.free is not None:
-            self.loose.append(self.free)
-        self.free = None
+        self.pairing.take_amount(amount, for_next=glued_to_next and gap != Gap.NONE, after_comma=gap == Gap.COMMA)
 
     def _is_lone_room(self, piece: Piece, amount: Amount) -> bool:
         """A bare number from 100 on that stands alone may be a room."""
-        alone = piece.gap != Gap.NONE and not self.waiting and self.free is None
+        alone = piece.gap != Gap.NONE and not self.pairing.waiting and self.pairing.free is None
         return alone and amount.quantity is not None and amount.quantity >= _ROOM_FROM
 
     def _room(self, piece: Piece) -> None:
@@ -186,37 +141,24 @@ class Goods:
         self.draft.door = self.draft.door or written
 
     def _each(self, piece: Piece) -> None:
-        """各: what waits for an amount gets the next one; if nothing waits, the products that follow or all offers."""
-        self.draft.flag(Flag.EACH)
-        self.each = list(self.waiting)
-        self.waiting = []
-
-    def _take_each(self, amount: Amount) -> None:
-        if not self.each:
-            self._give_up_free()
-            self.free = amount
-            return
-        if any(item.amount for item in self.each):
-            self.draft.flag(Flag.AMBIGUOUS)
-        for item in self.each:
-            item.amount = item.amount or amount
-        self.each = None
+        self.pairing.take_each()
 
     def _dash(self, piece: Piece) -> None:
         """A minus before a quantity: nobody orders less than nothing, so it is asked about."""
         following = self._following()
-        if following is not None and following.gap == Gap.NONE and self._is_amount(following):
+        if following is not None and following.gap == Gap.NONE and _is_amount(following):
             self.at += 1
-            self._take_amount(Amount(None, flags=(Flag.NEGATIVE,)), following)
+            self._take_amount(Amount(None, flags=(Flag.NEGATIVE,)), following.gap)
 
     def _plus(self, piece: Piece) -> None:
+        """水餃+1 is a quantity, +2斤香蕉 a list going on, +1 alone what the campaign says it is."""
         amount = read_amount(self._folded(piece).lstrip("+ "))
         following = self._following()
-        glued_to_product = piece.gap == Gap.NONE and self.last is not None and self.last in self.waiting
-        if self.plus_one is PlusOne.ITEM and not glued_to_product and not amount.unit:
+        behind_product = piece.gap == Gap.NONE and self.pairing.expects_amount
+        if self.plus_one is PlusOne.ITEM and not behind_product and not amount.unit:
             self._item_number(amount)
-        elif glued_to_product or (following is not None and following.kind == Kind.PRODUCT):
-            self._take_amount(amount, piece)
+        elif behind_product or (following is not None and following.kind == Kind.PRODUCT):
+            self._take_amount(amount, piece.gap)
         else:
             self._bare_plus(amount)
 
@@ -224,55 +166,71 @@ class Goods:
         number = int(amount.quantity) if amount.quantity is not None else 0
         offer = self.catalogue.numbered(number)
         following = self._following()
-        if following is not None and self._is_amount(following) and following.kind != Kind.PLUS:
+        if following is not None and _is_amount(following) and following.kind != Kind.PLUS:
             self.draft.by_item_number = True
-        item = Item(text=f"+{number}", meaning=None if offer is None else Meaning((offer,)), implied_one=True)
-        self._place_item(item)
+        self._take_product(Item(f"+{number}", None if offer is None else Meaning((offer,)), implied_one=True))
 
     def _bare_plus(self, amount: Amount) -> None:
         if self.plus_one is PlusOne.GUEST and amount.quantity is not None:
             amount = replace(amount, quantity=amount.quantity + 1)
-        if self.draft.items or self.loose or self.free:
-            self.draft.flag(Flag.PLUS_ONE, Flag.AMBIGUOUS)
-        else:
+        if self.pairing.is_empty:
             self.draft.only_plus = True
-        self._take_amount(amount, Piece(Kind.PLUS, 0, 0, Gap.SPACE))
+        else:
+            self.draft.flag(Flag.PLUS_ONE, Flag.AMBIGUOUS)
+        self._take_amount(amount, Gap.SPACE)
 
     def _spot_quantity(self, piece: Piece) -> None:
         """E1份: place E and 1份, or place E1. Both readings are kept."""
         letter = self.text.shown[piece.start].upper()
-        amount = read_amount(self._folded(piece)[1:])
         digits = "".join(filter(str.isdigit, self._folded(piece)))
         self.draft.flag(Flag.AMBIGUOUS)
         self.draft.door_readings = (letter, letter + digits)
         self.draft.door = self.draft.door or f"{letter}?"
-        self._take_amount(amount, piece)
+        self._take_amount(read_amount(self._folded(piece)[1:]), piece.gap)
+
+    def _share(self, piece: Piece) -> None:
+        """其中1份少饭: a part of the quantity, never more of it. 另1份 alone may be more of it."""
+        end = self.at
+        while end < len(self.pieces) and self.pieces[end].gap != Gap.COMMA:
+            end += 1
+        inside = self.pieces[self.at : end]
+        more = self._folded(piece).startswith("另") and not self.shares_seen
+        amount = read_amount(self._folded(piece).lstrip(_SHARE_WORDS))
+        self.shares_seen = True
+        if self.catalogue.only is None and any(part.kind == Kind.PRODUCT for part in inside):
+            self.draft.flag(*([] if more else [Flag.AMBIGUOUS]))  # 另2斤香蕉 is more, 其中2斤青苹果 doubtful
+            self._take_amount(amount, piece.gap)
+            return
+        self.draft.flag(*([Flag.AMBIGUOUS] if more else []))
+        rest = self.text.shown[piece.end : inside[-1].end] if inside else ""
+        number = "" if amount.quantity is None else f"{amount.quantity.normalize():f}"
+        self.draft.add_note(f"{number}: {words.without_decoration(rest)}" if rest else self._shown(piece))
+        self.at = end
 
     # ---- words
 
     def _words(self, piece: Piece) -> None:
         skip = words.without_leading_fillers(self._folded(piece))
         piece = Piece(piece.kind, piece.start + skip, piece.end, Gap.SPACE if skip else piece.gap)
-        folded = self._folded(piece)
-        following = self._following()
-        if not folded:
+        before, following = self._before(), self._following()
+        glued = before is not None and piece.gap == Gap.NONE
+        if not self._folded(piece):
             self._loosen_following()
+        elif glued and before is not None and before.kind == Kind.DATE:
+            self._note(piece)  # 8点取
         elif following is not None and following.gap == Gap.NONE and following.kind == Kind.PRODUCT:
             self.prefix = self._shown(piece)
-        elif piece.gap == Gap.NONE and self.last is not None and self._stands_behind_product(piece):
-            self._suffix(piece, self.last)
-        elif self._stands_for_product(piece, following):
-            self._unknown_product(piece)
+        elif glued and before is not None and before.kind == Kind.PRODUCT and self.pairing.last is not None:
+            self._suffix(piece, self.pairing.last)
+        elif self._stands_for_product(piece, before, following):
+            self._take_product(self._guessed(self._shown(piece)))
         else:
-            self._note(piece, unknown=not words.is_wish(folded))
-
-    def _stands_behind_product(self, piece: Piece) -> bool:
-        return self.pieces[self.at - 2].kind == Kind.PRODUCT and self.pieces[self.at - 2].end == piece.start
+            self._note(piece, unknown=not words.is_wish(self._folded(piece)))
 
     def _suffix(self, piece: Piece, item: Item) -> None:
         """苹果脆的 is 苹果 with a wish, 苹果醋 is something else."""
-        text = self._shown(piece)
-        if words.is_wish(self._folded(piece)) or words.describes(self._folded(piece)):
+        text, folded = self._shown(piece), self._folded(piece)
+        if words.is_wish(folded) or words.describes(folded):
             item.note = text
             item.flags.append(Flag.FUZZY_PRODUCT)
             self.draft.add_note(text)
@@ -280,24 +238,23 @@ class Goods:
             item.text += text
             item.meaning = None
 
-    def _stands_for_product(self, piece: Piece, following: Piece | None) -> bool:
+    def _stands_for_product(self, piece: Piece, before: Piece | None, following: Piece | None) -> bool:
         """Words beside an amount that has no product: 草莓2份, 2斤草莓."""
-        wish = words.is_wish(self._folded(piece))
-        amount_follows = following is not None and self._is_amount(following) and following.gap != Gap.COMMA
-        glued_behind_free = self.free is not None and piece.gap == Gap.NONE
-        if wish or (self.catalogue.only is not None and not amount_follows and not glued_behind_free):
+        has_free = self.pairing.free is not None
+        behind_amount = has_free and piece.gap == Gap.NONE and before is not None and _is_amount(before)
+        before_amount = following is not None and _is_amount(following) and following.gap != Gap.COMMA
+        if words.is_wish(self._folded(piece)):
             return False
-        if glued_behind_free:
+        if behind_amount:
             return True
-        if amount_follows and following is not None:
-            return following.gap == Gap.NONE or self.free is None
-        return self.free is not None and piece.gap == Gap.SPACE
+        if before_amount and following is not None:
+            return following.gap == Gap.NONE or not has_free
+        return has_free and piece.gap == Gap.SPACE and self.catalogue.only is None
 
     def _loosen_following(self) -> None:
         """Words that only connect keep what stands around them apart."""
-        following = self._following()
-        if following is not None and following.gap == Gap.NONE and following is self.pieces[self.at]:
-            self.pieces[self.at] = following._replace(gap=Gap.SPACE)
+        if self.at < len(self.pieces) and self.pieces[self.at].gap == Gap.NONE:
+            self.pieces[self.at] = self.pieces[self.at]._replace(gap=Gap.SPACE)
 
     def _note(self, piece: Piece, *, unknown: bool = False) -> None:
         """Keeps words as a note. Unknown ones are remembered: they may be goods."""
@@ -307,28 +264,6 @@ class Goods:
             self.unknown_notes.append(len(self.draft.notes) - 1)
         else:
             self.noted_at = self.at
-
-    def _share(self, piece: Piece) -> None:
-        """其中1份少饭: a part of the quantity, never more of it."""
-        end = self.at
-        while end < len(self.pieces) and self.pieces[end].gap != Gap.COMMA:
-            end += 1
-        inside = self.pieces[self.at : end]
-        written = self._folded(piece)
-        if any(part.kind == Kind.PRODUCT for part in inside) and self.catalogue.only is None:
-            self._share_of_product(piece, written)
-            return
-        amount = read_amount(written.lstrip(_SHARE_WORDS))
-        rest = self.text.shown[piece.end : inside[-1].end] if inside else ""
-        number = "" if amount.quantity is None else f"{amount.quantity.normalize():f}"
-        self.draft.add_note(f"{number}: {words.without_decoration(rest)}" if rest else self._shown(piece))
-        self.at = end
-
-    def _share_of_product(self, piece: Piece, written: str) -> None:
-        """另2斤香蕉 is more; 其中2斤青苹果 is doubtful."""
-        if not written.startswith("另"):
-            self.draft.flag(Flag.AMBIGUOUS)
-        self._take_amount(read_amount(written.lstrip(_SHARE_WORDS)), piece)
 
     def _place(self, piece: Piece) -> None:
         """A place among the goods: the door if there is none yet, else something to look at."""
@@ -343,62 +278,37 @@ class Goods:
     def _bracket(self, piece: Piece) -> None:
         tokens = scan(self.text.folded, self.catalogue, piece.start + 1, piece.end - 1)
         kinds = {token.kind for token in tokens}
-        inside = self.text.shown[piece.start + 1 : piece.end - 1]
         if kinds == {Kind.DOOR} and not self.draft.door:
             self._place(Piece(Kind.DOOR, piece.start + 1, piece.end - 1, Gap.SPACE))
         elif self._bracket_has_goods(kinds):
-            self._read_inside(tokens)
+            self.pieces[self.at : self.at] = _pieces(split(tokens))
         else:
             if Kind.PRODUCT in kinds and kinds & {Kind.QUANTITY, Kind.NUMBER}:
                 self.draft.flag(Flag.CHECK)
-            self._note_bracket(inside)
+            self._note_bracket(self.text.shown[piece.start + 1 : piece.end - 1].strip())
 
     def _bracket_has_goods(self, kinds: set[str]) -> bool:
         """（1贡1桔） are the goods when no amounts stand outside; （10斤） explains those outside."""
-        if self.outside_amounts:
+        if self.amounts_outside_brackets or not kinds & {Kind.QUANTITY, Kind.NUMBER}:
             return False
         if kinds <= {Kind.QUANTITY, Kind.NUMBER}:
             self.draft.flag(Flag.CHECK)
-            return bool(kinds)
-        return Kind.PRODUCT in kinds and bool(kinds & {Kind.QUANTITY, Kind.NUMBER})
-
-    def _read_inside(self, tokens: list[Token]) -> None:
-        self.pieces[self.at : self.at] = _pieces(split(tokens))
+            return True
+        return Kind.PRODUCT in kinds
 
     def _note_bracket(self, inside: str) -> None:
         self.draft.add_note(words.without_decoration(inside))
-        if self.last is not None and not self.last.note:
-            self.last.note = inside.strip()
+        if self.pairing.last is not None and not self.pairing.last.note:
+            self.pairing.last.note = inside
 
     # ---- the end
 
     def _finish(self) -> None:
-        if self.each is not None:
-            self._finish_each()
-        self._give_up_free()
+        self.pairing.finish()
         if self.prefix:
             self.draft.add_note(self.prefix)
-        self._finish_loose()
         if self.unknown_notes:
             self._finish_unknown_words()
-
-    def _finish_each(self) -> None:
-        """Nothing was named: every offer, and a look at it."""
-        amount, self.free = self.free, None
-        if not self.each:
-            self.draft.flag(Flag.CHECK)
-            offers = range(len(self.catalogue.offers))
-            self.draft.items += [Item(text="", meaning=Meaning((i,)), amount=amount) for i in offers]
-
-    def _finish_loose(self) -> None:
-        """Amounts without a product mean the only offer, if there is one and nothing else was said."""
-        if len(self.loose) > 1 or (self.loose and self.draft.items):
-            self.draft.flag(Flag.AMBIGUOUS)
-        only = self.catalogue.only
-        alone = not self.draft.items
-        for amount in self.loose:
-            meaning = Meaning((only,)) if only is not None and alone else None
-            self.draft.items.append(Item(text="", meaning=meaning, amount=amount))
 
     def _finish_unknown_words(self) -> None:
         """Words that may be goods nobody knows: an item to ask about if there are no others, else a note to look at."""
@@ -412,21 +322,25 @@ class Goods:
 
     # ---- looking around
 
-    def _following(self) -> Piece | None:
-        """The next piece that is not a dash or a bracket."""
-        for place in range(self.at, min(self.at + 3, len(self.pieces))):
-            if self.pieces[place].kind != Kind.BRACKET:
-                return self.pieces[place]
-        return None
+    def _before(self) -> Piece | None:
+        return self.pieces[self.at - 2] if self.at > 1 else None
 
-    def _is_amount(self, piece: Piece) -> bool:
-        return piece.kind in _AMOUNTS or piece.kind == Kind.PLUS
+    def _following(self) -> Piece | None:
+        """The next piece, looking through brackets."""
+        for piece in self.pieces[self.at : self.at + 3]:
+            if piece.kind != Kind.BRACKET:
+                return piece
+        return None
 
     def _shown(self, piece: Piece) -> str:
         return self.text.shown[piece.start : piece.end].strip()
 
     def _folded(self, piece: Piece) -> str:
         return self.text.folded[piece.start : piece.end]
+
+
+def _is_amount(piece: Piece) -> bool:
+    return piece.kind in _AMOUNTS
 
 
 def _pieces(chunks: Sequence[Chunk]) -> list[Piece]:

@@ -59,10 +59,18 @@ class Head:
             self._take_door(chunk.tokens[0])
         elif role == Role.ROOM_OR_NUMBER and not self.draft.door and not self.rest:
             self._take_room(chunk)
+        elif role == Role.TEXT and self._is_place_before_name(chunk):
+            self.draft.door = self.text.shown[chunk.start : chunk.end]
         elif role == Role.TEXT and self._may_be_name(chunk):
             self._read_name(chunk)
         else:
             self.rest.append(chunk)
+
+    def _is_place_before_name(self, chunk: Chunk) -> bool:
+        """云谷 小红 2份: an estate's name, and words behind it that can be a name."""
+        following = self.chunks[self.place : self.place + 1]
+        named = not self.draft.door and bool(following) and role_of(following[0], self.text.folded) == Role.TEXT
+        return named and self._is_place_word(chunk)
 
     def _may_be_name(self, chunk: Chunk) -> bool:
         """After goods only plain words are a name, and not those that wish for something."""

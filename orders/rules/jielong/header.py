@@ -10,7 +10,7 @@ from orders.rules.jielong.numerals import DIGITS, HANZI, read_number
 from orders.rules.jielong.parsed import MenuItem, Price
 from orders.rules.jielong.text import PastedLine, Span
 
-_MARK = re.compile(r"#\s?(?:接龙|group\s?note|开团|团购|拼团|预定|预订|报名)\s?[:,]?|^\s*接龙\s?(?::|$)")
+_MARK = re.compile(r"#\s?(?:接龙|group\s?note|开团|团购|拼团|预定|预订|报名)\s?[:,]?|^\s*(?:接龙\s?(?::|$)|\(接龙\))")
 _CAMPAIGN_MARK = re.compile(r"#\s?(?:开团|团购|拼团)")
 _EXAMPLE = re.compile(r"\s*(?:例(?:如|子)?|示例|样例|格式|模板|参考格式)(?:[\s:]|$)")
 _LIMIT = re.compile(r"限量?\s?(?P<limit>\d{1,6})\s?[\u4e00-\u9fff]?")

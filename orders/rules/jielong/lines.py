@@ -67,7 +67,7 @@ def _is_plain(amount: Amount, sold_by: str, options: Options) -> bool:
         quantity is not None
         and not amount.flags
         and quantity < options.implausible
-        and amount.unit in ("", sold_by)
+        and (amount.unit == sold_by or (not amount.unit and quantity <= options.large_pieces))
         and quantity == int(quantity)
     )
 
@@ -82,17 +82,21 @@ def _judge(item: Item, sold_by: str, options: Options, *, counted: bool) -> _Jud
         return judged
     if amount.quantity >= options.implausible:
         return _Judged(None, judged.unit, [Flag.IMPLAUSIBLE_QTY])
-    return _in_unit_of_sale(amount, amount.quantity, sold_by, counted=counted)
+    return _in_unit_of_sale(amount, amount.quantity, sold_by, options, counted=counted)
 
 
-def _in_unit_of_sale(amount: Amount, quantity: Decimal, sold_by: str, *, counted: bool) -> _Judged:
+def _in_unit_of_sale(amount: Amount, quantity: Decimal, sold_by: str, options: Options, *, counted: bool) -> _Judged:
     converted = convert(quantity, amount.unit, sold_by) if sold_by else (quantity, amount.unit)
     flags = list(amount.flags)
+    if not amount.unit and quantity > options.large_pieces:
+        flags.append(Flag.LARGE_QTY)  # a bare number that large may be a price or a room
     if converted is None:
         converted = quantity, amount.unit
         flags.append(Flag.CHECK)
     if counted and converted[0] != converted[0].to_integral_value():
         return _Judged(None, converted[1], [*flags, Flag.IMPLAUSIBLE_QTY])
+    if not is_weight(sold_by or amount.unit) and converted[0] != converted[0].to_integral_value():
+        flags.append(Flag.CHECK)  # half a box
     return _Judged(converted[0], converted[1], flags)
 
 

@@ -4,7 +4,8 @@ import html
 import re
 from typing import NamedTuple
 
-_TITLE = re.compile(r"<title>(?:<!\[CDATA\[)?(?P<text>.*?)(?:\]\]>)?</title>", re.DOTALL)
+_OPEN, _CLOSE = "<title>", "</title>"
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _ENTRY = re.compile(r"<i><u>(?P<author>[^<]{1,80})</u>[^i]{0,80}?<t>(?P<time>\d{1,12})</t>")
 
 
@@ -24,11 +25,15 @@ class Message(NamedTuple):
 
 def read_message(pasted: str) -> Message | None:
     """The chain inside a copied type-53 message; None for ordinary text."""
-    title = _TITLE.search(pasted) if "<title>" in pasted else None
-    if title is None:
+    start = pasted.find(_OPEN)
+    end = pasted.find(_CLOSE, start)
+    if start < 0 or end < 0:
         return None
-    text = title["text"] if "<![CDATA[" in title[0] else html.unescape(title["text"])
-    info = pasted[title.end() :]
+    title = pasted[start + len(_OPEN) : end]
+    if title.startswith(_CDATA):
+        title = title.removeprefix(_CDATA).removesuffix(_CDATA_END)
+    else:
+        title = html.unescape(title)
+    info = pasted[end:]
     info = html.unescape(info) if "&lt;i&gt;" in info else info
-    entries = _ENTRY.finditer(info)
-    return Message(text, tuple(Author(entry["author"], int(entry["time"])) for entry in entries))
+    return Message(title, tuple(Author(entry["author"], int(entry["time"])) for entry in _ENTRY.finditer(info)))

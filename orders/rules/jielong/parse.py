@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from orders.rules.jielong import header
 from orders.rules.jielong.catalogue import Catalogue
-from orders.rules.jielong.chain import Entry, Sorted, Sorter
+from orders.rules.jielong.chain import Chain
+from orders.rules.jielong.chat import Chat
+from orders.rules.jielong.entries import Entry, Sorted
 from orders.rules.jielong.entry import EntryReader
 from orders.rules.jielong.flags import SkipReason
 from orders.rules.jielong.given import Offer, Options
 from orders.rules.jielong.message import Author, read_message
+from orders.rules.jielong.numbering import read_markers
 from orders.rules.jielong.parsed import Parsed, Skipped, Source
 from orders.rules.jielong.sequence import Sequence as EntrySequence
 from orders.rules.jielong.text import PastedLine, read_lines
@@ -27,10 +30,10 @@ def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> P
     lines = read_lines(message.text if message else text)
     catalogue = Catalogue.of(tuple(offers))
     reader = EntryReader(catalogue, options)
-    found = Sorter(lines, reader).sort()
-    reader.hint = _only_priced(found, catalogue)
+    markers = read_markers(lines)
+    found = Chain(lines, markers, reader).sort() if any(markers) else Chat(lines, reader).sort()
     authors = _authors(found.entries, message.authors if message else ())
-    sequence = EntrySequence(reader)
+    sequence = EntrySequence(reader, hint=_only_priced(found, catalogue))
     for entry, author in zip(found.entries, authors, strict=True):
         sequence.take(entry, author)
     sequence.settle()

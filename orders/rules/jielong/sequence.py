@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
-from orders.rules.jielong.chain import Entry
-from orders.rules.jielong.changes import ChangeDraft, read_changes, speaks_of_change
+from orders.rules.jielong.catalogue import Meaning
+from orders.rules.jielong.changes import ChangeDraft, speaks_of_change
 from orders.rules.jielong.draft import Draft
+from orders.rules.jielong.entries import Entry
 from orders.rules.jielong.entry import EntryReader
 from orders.rules.jielong.flags import ChangeKind, Flag, SkipReason
 from orders.rules.jielong.given import PlusOne
@@ -40,8 +41,9 @@ class Row:
 class Sequence:
     """Takes the entries of a chain in order and answers rows, changes and skipped lines."""
 
-    def __init__(self, reader: EntryReader) -> None:
+    def __init__(self, reader: EntryReader, hint: int | None = None) -> None:
         self.reader = reader
+        self.hint = hint
         self.rows: list[Row] = []
         self.changes: list[Change] = []
         self.skipped: list[Skipped] = []
@@ -58,11 +60,12 @@ class Sequence:
         if not entry.text.folded.strip():
             self.skipped.append(Skipped(source.text, SkipReason.BLANK, source))
             return
-        changes = [] if entry.split else read_changes(entry.text, self.reader)
+        changes = entry.changes(self.reader)
         if changes:
             self._changes.append((changes, entry, source))
             return
-        draft = self.reader.read(entry.text)
+        draft = entry.draft(self.reader)
+        self._take_hint(draft)
         if self._is_organisers(entry, draft):
             self.skipped.append(Skipped(source.text, SkipReason.ORGANISER_ENTRY, source))
             return
@@ -87,15 +90,22 @@ class Sequence:
 
     # ---- orders
 
+    def _take_hint(self, draft: Draft) -> None:
+        """The header prices one offer only: an entry without a product is likely for that; flagged all the same."""
+        for item in draft.items:
+            if item.meaning is None and not item.text and self.hint is not None:
+                item.meaning = Meaning((self.hint,))
+                item.flags.append(Flag.FUZZY_PRODUCT)
+
     def _take_order(self, entry: Entry, draft: Draft, source: Source, author: Author | None, *, gap: bool) -> None:
-        if draft.name is None and entry.sender is not None and entry.sender.name:
+        if draft.name is None and entry.number is None and entry.sender is not None and entry.sender.name:
             draft.name = entry.sender.name
             draft.flags = [flag for flag in draft.flags if flag != Flag.NO_NAME]
         lines = lines_of(draft, self.reader.catalogue, self.reader.options)
         sent_at = entry.sender.sent_at if entry.sender else ""
         row = Row(entry.number, draft, lines, source, author, sent_at, identity_part(draft.name or ""))
         earlier = self._earlier(row)
-        if earlier and self._adds_or_replaces(row, [above for rows in earlier.values() for above in rows]):
+        if earlier and self._adds_or_replaces(row, earlier):
             return
         self._doubt(row, entry, gap=gap)
         self._repeat(row, earlier)
@@ -139,13 +149,14 @@ class Sequence:
 
     # ---- changes
 
-    def _adds_or_replaces(self, row: Row, earlier: list[Row]) -> bool:
+    def _adds_or_replaces(self, row: Row, by_door: dict[str, list[Row]]) -> bool:
         """A bare +1 of somebody on the list adds; +2 3 of somebody who had item 2 sets it to 3."""
+        if not row.draft.only_plus and not row.draft.by_item_number:
+            return False
+        earlier = [above for rows in by_door.values() for above in rows]
         if row.draft.only_plus and row.draft.name is not None:
             self._add_to(row, earlier)
             return True
-        if not row.draft.by_item_number:
-            return False
         before = {line.offer: line for above in earlier if above.draft.items for line in above.lines}
         if not row.lines or not all(line.offer and line.offer in before for line in row.lines):
             return False

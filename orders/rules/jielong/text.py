@@ -77,6 +77,8 @@ def read_lines(text: str) -> list[PastedLine]:
     filled = sum(1 for line in raw if line.strip())
     if len(text) > MAX_CHARACTERS or filled > MAX_LINES:
         raise TextTooLong(lines=filled, characters=len(text))
+    if not raw:
+        return []
     shown = show("\n".join(raw))
     lines = zip(raw, shown.split("\n"), fold(shown).split("\n"), strict=True)
     return [

@@ -185,7 +185,7 @@ def _letters(unit: str) -> dict[str, str]:
 
 def _numerals(unit: str) -> dict[str, str]:
     return {
-        "door_numeral": doors.BUILDING,
+        "door_numeral": f"{doors.BUILDING}|{doors.AREA_NUMERAL}",
         "each_same": rf"一样(?={HANZI}{unit}|来|\d)",
         "spec_numeral": rf"{HANZI}{unit}装",
         "quantity_numeral": rf"{HANZI}{_measured(unit)}",
