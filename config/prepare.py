@@ -6,12 +6,13 @@ Doing it again changes nothing and is quick.
 import argparse
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command
 
 
 def main() -> None:
@@ -21,13 +22,29 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
-    if "compile_catalogues" in get_commands():
-        call_command("compile_catalogues")
+    call_command("compile_catalogues")
     if not settings.DEBUG:
         collect_static()
-    if options.demo_once and "demo" in get_commands() and not options.demo_once.exists():
+    if options.demo_once:
+        load_demo_once(options.demo_once)
+
+
+def load_demo_once(mark: Path) -> None:
+    """Load the demo data unless the mark exists. What an interrupted loading left is taken away first.
+
+    A house that has data already stays as it is: the demonstration never keeps it from opening.
+    """
+    unfinished = mark.with_name(mark.name + ".unfinished")
+    if mark.exists():
+        return
+    try:
+        if unfinished.exists():
+            call_command("demo", "remove")
+        unfinished.touch()
         call_command("demo", "load")
-        options.demo_once.touch()
+    except CommandError as error:
+        sys.stderr.write(f"The demo data were not loaded: {error}\n")
+    unfinished.rename(mark)
 
 
 def collect_static() -> None:

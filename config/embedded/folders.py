@@ -72,9 +72,9 @@ class Home:
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
-    """`.linli` in the project, or what LINLI_DATA names."""
+    """`.linli` in the project, or the folder that LINLI_DATA names, seen from there."""
     chosen = environment.get("LINLI_DATA")
-    return (Path(chosen).expanduser() if chosen else PROJECT / ".linli").resolve()
+    return (PROJECT / Path(chosen or ".linli").expanduser()).resolve()
 
 
 def sockets_in(data: Path) -> Path:

@@ -69,7 +69,8 @@ def _missing_servers(home: Home, environment: MutableMapping[str, str]) -> Itera
         _say(f"{home.data} is closed to the user {home.account and home.account.name}: the data are in {home.servers}")
     if not own_database:
         if not home.database.exists():
-            (home.data / DEMO_MARK).unlink(missing_ok=True)
+            for mark in home.data.glob(f"{DEMO_MARK}*"):
+                mark.unlink()
         environment["DATABASE_URL"] = postgres.url(home)
         environment.setdefault("DEMO", "true")
         yield postgres.service(home, programs)
