@@ -16,6 +16,7 @@ urlpatterns = [
     path("books/", include("ledger.urls")),
     path("", include("insights.urls")),
     path("", today, name="today"),
+    path("api/v1/", include(("config.api", "api"))),
     path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -21,6 +21,9 @@ LONG_AGO = date(2025, 1, 1)
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 """Friday morning, ten o'clock in Shanghai."""
 TODAY = date(2026, 11, 20)
+LONG_AGO_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
+FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)
+"""For a campaign that is open whenever a test runs."""
 
 _number = count(1)
 

@@ -1,0 +1,84 @@
+"""What every door of the API shares: pages by key, errors in one shape, writes that are done once."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.relations import PrimaryKeyRelatedField
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from core.errors import DomainError
+from core.idempotency import KeyUsedForAnotherRequest, answer_once, request_hash
+from core.models import User
+
+KEY_HEADER = "Idempotency-Key"
+LONGEST_KEY = 100
+
+
+class PagesByKey(CursorPagination):
+    """Newest first; the next page's address comes with the page."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "size"
+    ordering: str | tuple[str, ...] = "-pk"
+
+
+class VisibleField(PrimaryKeyRelatedField[Any]):
+    """An id of something the caller (`context["user"]`) may see; anything else does not exist."""
+
+    def get_queryset(self) -> Any:
+        return cast(Any, self.queryset).visible_to(self.context["user"])
+
+
+class Refused(APIException):
+    """What was asked for cannot be done; the sentence says why. 409."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "refused"
+
+
+def errors_in_one_shape(error: Exception, context: dict[str, Any]) -> Response | None:
+    """`{"detail": sentence, "code": word, "fields": {…}}`, whatever went wrong."""
+    if isinstance(error, KeyUsedForAnotherRequest):
+        unprocessable = APIException(str(error), code="key_used_for_another_request")
+        unprocessable.status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+        error = unprocessable
+    elif isinstance(error, DomainError):
+        error = Refused(str(error), code=_word(type(error).__name__))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, ValidationError):
+        response.data = {
+            "detail": _("Some of what was sent cannot be read."),
+            "code": "invalid",
+            "fields": error.detail if isinstance(error.detail, dict) else {"": error.detail},
+        }
+    elif isinstance(error, APIException) and isinstance(response.data, dict):
+        codes = error.get_codes()
+        response.data = {
+            "detail": response.data.get("detail", str(error)),
+            "code": codes if isinstance(codes, str) else "",
+        }
+    return response
+
+
+def _word(name: str) -> str:
+    """OfferSoldOut → offer_sold_out."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def write_once(request: Request, write: Callable[[], tuple[int, Any]]) -> Response:
+    """Answer a write that must come with an Idempotency-Key: done once, answered the same each time."""
+    key = request.headers.get(KEY_HEADER, "")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise ValidationError({KEY_HEADER: [_("Send a key of up to 100 characters, a new one for every new order.")]})
+    asked = request_hash(cast(str, request.method), request.path, request._request.body)
+    answer = answer_once(user=cast(User, request.user), key=key, request_hash=asked, write=write)
+    return Response(answer.body, status=answer.status)
