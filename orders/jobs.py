@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from core.jobs import Work, every, job
 from orders.enums import CampaignState
 from orders.models import Campaign
@@ -12,7 +14,7 @@ def some_cut_off_is_due(now: datetime) -> bool:
     return Campaign.objects.filter(state=CampaignState.OPEN, cuts_off_at__lte=now).exists()
 
 
-@job("cut_off_due", schedule=every(minutes=1), when=some_cut_off_is_due)
+@job("cut_off_due", title=_("Cut off what is due"), schedule=every(minutes=1), when=some_cut_off_is_due)
 def cut_off_campaigns(work: Work) -> dict[str, int]:
     """Cut off what is due by the database's clock. A minute that was missed is made up for by the next."""
     return {"cut_off": cut_off_due(now=work.now)}

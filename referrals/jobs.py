@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from core.jobs import Work, job
 from core.models import Job
 from referrals.models import Run
@@ -13,7 +15,7 @@ def finish(done: Job) -> dict[str, Any]:
     return finish_run(run=Run.objects.get(job=done))
 
 
-@job(COMMISSION_RUN, finish=finish)
+@job(COMMISSION_RUN, title=_("Commission run"), finish=finish)
 def commission_run(work: Work) -> None:
     """One slice of the groups."""
     record_shard(
