@@ -2,8 +2,9 @@
 
 from typing import Any, cast
 
-import django_filters
 from django.db.models import Prefetch, QuerySet
+from django_filters import filters
+from django_filters.rest_framework.filterset import FilterSet
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from community.models import Group, Member, Membership
@@ -24,12 +25,12 @@ class GroupViewSet(ReadOnlyModelViewSet[Group]):
         return Group.objects.visible_to(cast(User, self.request.user)).select_related("neighbourhood")
 
 
-class MemberFilter(django_filters.FilterSet):
+class MemberFilter(FilterSet):
     """`group` by id, `door` exactly, `q` by name, pinyin or initials."""
 
-    group = django_filters.NumberFilter(method="in_group")
-    door = django_filters.CharFilter(method="at_door")
-    q = django_filters.CharFilter(method="called")
+    group = filters.NumberFilter(method="in_group")
+    door = filters.CharFilter(method="at_door")
+    q = filters.CharFilter(method="called")
 
     class Meta:
         model = Member

@@ -33,7 +33,8 @@ class VisibleField(PrimaryKeyRelatedField[Any]):
     """An id of something the caller (`context["user"]`) may see; anything else does not exist."""
 
     def get_queryset(self) -> Any:
-        return cast(Any, self.queryset).visible_to(self.context["user"])
+        rows: Any = vars(self)["queryset"]
+        return rows.visible_to(self.context["user"])
 
 
 class Refused(APIException):

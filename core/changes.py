@@ -147,7 +147,7 @@ def field_changes(
         if column.startswith("pgh_") or column in {"id", "pinyin"} or column in SECRET_FIELDS:
             continue
         was = (before or {}).get(column)
-        if after != was and not (before is None and after in {"", None}):
+        if after != was and not (before is None and after in ("", None, [])):
             yield FieldChange(label_of(model, column), was, after)
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any, cast
 
-import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django_filters import filters
+from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
@@ -50,11 +51,11 @@ class OfferViewSet(ReadOnlyModelViewSet[Offer]):
         return Offer.objects.visible_to(cast(User, self.request.user))
 
 
-class OrderFilter(django_filters.FilterSet):
+class OrderFilter(FilterSet):
     """By campaign, group, member, state and the day of the order (Asia/Shanghai)."""
 
-    day_from = django_filters.DateFilter("order_day", "gte")
-    day_to = django_filters.DateFilter("order_day", "lte")
+    day_from = filters.DateFilter("order_day", "gte")
+    day_to = filters.DateFilter("order_day", "lte")
 
     class Meta:
         model = Order

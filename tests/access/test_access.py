@@ -1,0 +1,234 @@
+"""One table of every address: who may open it. An address that is missing here fails the tests.
+
+O operator, L the group's leader, S a leader of another group, A admin, U auditor, - nobody signed in. Whoever is not
+named gets 404 (not signed in: the login, at the API 401): what is not yours is not found.
+"""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from knox.models import AuthToken
+
+from tests.access.world import build
+
+GET, POST = "get", "post"
+EVERYBODY, SIGNED_IN = "OLSAU-", "OLSAU"
+
+PAGES = [
+    # name, method, what its address is filled with, who may
+    ("today", GET, {}, SIGNED_IN),
+    ("login", GET, {}, EVERYBODY),
+    ("logout", POST, {}, EVERYBODY),
+    ("core:me", GET, {}, SIGNED_IN),
+    ("core:language", POST, {}, EVERYBODY),
+    ("core:healthz", GET, {}, EVERYBODY),
+    ("core:favicon", GET, {}, EVERYBODY),
+    ("core:job_list", GET, {}, SIGNED_IN),
+    ("core:job_detail", GET, {"pk": "job"}, "OAU"),
+    ("core:job_progress", GET, {"pk": "job"}, "OAU"),
+    ("core:job_retry", POST, {"pk": "job"}, "A"),
+    ("core:invariants", GET, {}, "AU"),
+    ("core:invariants_check", POST, {}, "A"),
+    ("core:history", GET, {}, "AU"),
+    ("core:user_list", GET, {}, "A"),
+    ("core:user_create", GET, {}, "A"),
+    ("core:user_edit", GET, {"pk": "user"}, "A"),
+    ("core:user_password", GET, {"pk": "user"}, "A"),
+    ("core:token_list", GET, {}, "OA"),
+    ("core:token_create", POST, {}, "OA"),
+    ("core:token_revoke", POST, {"key": "token"}, "O"),
+    ("community:group_list", GET, {}, "OA"),
+    ("community:group_create", GET, {}, "OA"),
+    ("community:group_detail", GET, {"pk": "group"}, "OA"),
+    ("community:group_change", GET, {"pk": "group"}, "OA"),
+    ("community:leader_assign", POST, {"pk": "group"}, "OA"),
+    ("community:assignment_end", GET, {"pk": "assignment"}, "OA"),
+    ("community:leader_list", GET, {}, "OA"),
+    ("community:member_list", GET, {}, "OA"),
+    ("community:member_create", GET, {}, "OA"),
+    ("community:member_detail", GET, {"pk": "member"}, "OA"),
+    ("community:member_change", GET, {"pk": "member"}, "OA"),
+    ("community:member_join", POST, {"pk": "member"}, "OA"),
+    ("community:member_move", GET, {"pk": "membership"}, "OA"),
+    ("community:member_leave", GET, {"pk": "membership"}, "OA"),
+    ("community:seed_board", GET, {}, "OA"),
+    ("community:seed_create", GET, {"pk": "leader"}, "OA"),
+    ("community:seed_detail", GET, {"pk": "seed"}, "OA"),
+    ("community:seed_change", POST, {"pk": "seed"}, "OA"),
+    ("community:seed_plan", POST, {"pk": "seed"}, "OA"),
+    ("community:seed_score", POST, {"pk": "seed"}, "OA"),
+    ("community:seed_move", POST, {"pk": "seed"}, "OA"),
+    ("content:follow", GET, {"code": "link"}, EVERYBODY),
+    ("content:calendar", GET, {}, "OA"),
+    ("content:piece_list", GET, {}, "OA"),
+    ("content:piece_create", GET, {}, "OA"),
+    ("content:piece_detail", GET, {"pk": "piece"}, "OA"),
+    ("content:piece_move", POST, {"pk": "piece"}, "OA"),
+    ("content:publication_create", GET, {}, "OA"),
+    ("content:publication_detail", GET, {"pk": "publication"}, "OA"),
+    ("content:ip_list", GET, {}, "OA"),
+    ("content:ip_create", GET, {}, "OA"),
+    ("orders:campaign_list", GET, {}, "OA"),
+    ("orders:campaign_create", GET, {}, "O"),
+    ("orders:campaign_detail", GET, {"pk": "campaign"}, "OA"),
+    ("orders:campaign_edit", GET, {"pk": "draft"}, "O"),
+    ("orders:campaign_open", POST, {"pk": "draft"}, "O"),
+    ("orders:campaign_cut_off", POST, {"pk": "campaign"}, "O"),
+    ("orders:campaign_close", POST, {"pk": "campaign"}, "O"),
+    ("orders:purchase_list", GET, {"pk": "campaign"}, "OA"),
+    ("orders:offer_add", POST, {"pk": "campaign"}, "O"),
+    ("orders:offer_change", POST, {"pk": "offer"}, "O"),
+    ("orders:offer_remove", POST, {"pk": "offer"}, "O"),
+    ("orders:order_list", GET, {}, "OLSA"),
+    ("orders:order_detail", GET, {"pk": "order"}, "OLA"),
+    ("orders:refund", POST, {"pk": "line"}, "O"),
+    ("orders:member_orders", GET, {"pk": "member"}, "OLA"),
+    ("orders:delivery_list", GET, {}, "OLS"),
+    ("orders:delivery_run", GET, {"pk": "campaign"}, "OL"),
+    ("orders:delivery_sheet", GET, {"pk": "campaign"}, "OL"),
+    ("orders:deliver", POST, {"pk": "order"}, "OL"),
+    ("orders:undeliver", POST, {"pk": "order"}, "OL"),
+    ("orders:shortage", POST, {"pk": "line"}, "OL"),
+    ("orders:shortage_undo", POST, {"pk": "line"}, "OL"),
+    ("orders:jielong", GET, {}, "OLS"),
+    ("orders:jielong_preview", GET, {"pk": "paste"}, "OL"),
+    ("orders:jielong_settle", POST, {"pk": "paste"}, "OL"),
+    ("orders:jielong_apply", POST, {"pk": "paste"}, "OL"),
+    ("orders:jielong_undo", POST, {"pk": "paste"}, "OL"),
+    ("orders:product_list", GET, {}, "OA"),
+    ("orders:product_create", GET, {}, "O"),
+    ("orders:product_edit", GET, {"pk": "product"}, "O"),
+    ("orders:leader_today", GET, {}, "LS"),
+    ("orders:public_campaign", GET, {"code": "code"}, EVERYBODY),
+    ("referrals:run_list", GET, {}, "AU"),
+    ("referrals:run_start", POST, {}, "A"),
+    ("referrals:run_detail", GET, {"pk": "run"}, "AU"),
+    ("referrals:run_approve", POST, {"pk": "run"}, "A"),
+    ("referrals:earner_detail", GET, {"pk": "run", "member": "leader"}, "AU"),
+    ("referrals:entry_list", GET, {}, "AU"),
+    ("referrals:why", GET, {"order": "order"}, "AU"),
+    ("referrals:plan_list", GET, {}, "AU"),
+    ("referrals:version_create", POST, {}, "A"),
+    ("referrals:version_publish", POST, {"pk": "version"}, "A"),
+    ("referrals:version_discard", POST, {"pk": "version"}, "A"),
+    ("referrals:earnings", GET, {}, "LS"),
+    ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
+    ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
+    ("referrals:refer", POST, {"pk": "member"}, "OL"),
+    ("ledger:account_list", GET, {}, "AU"),
+    ("ledger:account_detail", GET, {"pk": "account"}, "AU"),
+    ("ledger:entry_detail", GET, {"pk": "entry"}, "AU"),
+    ("ledger:period_list", GET, {}, "AU"),
+    ("ledger:period_open", POST, {}, "A"),
+    ("ledger:period_close", GET, {"pk": "period"}, "A"),
+    ("insights:groups_csv", GET, {}, "OA"),
+    ("insights:analysis", GET, {}, "OA"),
+    ("insights:cohorts_csv", GET, {}, "OA"),
+    ("insights:member_worth", GET, {"pk": "member"}, "OA"),
+    ("api:docs", GET, {}, "OA"),
+    ("api:schema", GET, {}, "OA"),
+]
+API = [
+    ("api:group-list", {}, SIGNED_IN),
+    ("api:group-detail", {"pk": "group"}, "OLAU"),
+    ("api:member-list", {}, SIGNED_IN),
+    ("api:member-detail", {"pk": "member"}, "OLAU"),
+    ("api:campaign-list", {}, SIGNED_IN),
+    ("api:campaign-detail", {"pk": "campaign"}, "OLAU"),
+    ("api:offer-list", {}, SIGNED_IN),
+    ("api:offer-detail", {"pk": "offer"}, "OLAU"),
+    ("api:order-list", {}, SIGNED_IN),
+    ("api:order-detail", {"pk": "order"}, "OLAU"),
+    ("api:commissionentry-list", {}, SIGNED_IN),
+]
+BODIES = {"referrals:run_start": {"period": "period"}}
+"""What has to be sent along for an address to be found at all."""
+READING_BY_POST = {"logout", "core:language"}
+
+
+def names(resolver=None, prefix=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if getattr(pattern, "namespace", None) == "admin":
+            continue  # Django's own, for superusers only
+        if hasattr(pattern, "url_patterns"):
+            yield from names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        else:
+            yield f"{prefix}{pattern.name}"
+
+
+def test_every_address_stands_in_the_table():
+    known = {name for name, *_rest in PAGES} | {name for name, *_rest in API}
+
+    assert set(names()) == known
+
+
+def answer(client, method, url, body=None):
+    """What the address answers, without leaving a trace."""
+    with transaction.atomic():
+        response = getattr(client, method)(url, body)
+        transaction.set_rollback(True)
+    return response
+
+
+def as_expected(response, *, allowed: bool, signed_in: bool) -> bool:
+    if allowed:
+        return response.status_code in {200, 302, 303, 400, 409, 422}
+    if not signed_in:
+        return response.status_code == 401 or (response.status_code == 302 and "/login/" in response["Location"])
+    return response.status_code in {404, 403}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_pages_open_to_whom_the_table_says_and_to_nobody_else(who):
+    world = build()
+    client = Client()
+    if user := world.people[who]:
+        client.force_login(user)
+
+    wrong = []
+    for name, method, filled, allowed in PAGES:
+        url = reverse(name, kwargs={key: world.ids[what] for key, what in filled.items()})
+        body = {field: world.ids[what] for field, what in BODIES.get(name, {}).items()}
+        response = answer(client, method, url, body)
+        if not as_expected(response, allowed=who in allowed, signed_in=who != "-"):
+            wrong.append((name, who in allowed, response.status_code))
+        if name == "logout" and user:
+            client.force_login(user)
+
+    assert not wrong, wrong
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_the_api_answers_whom_the_table_says_and_nobody_else(who):
+    world = build()
+    user = world.people[who]
+    token = AuthToken.objects.create(user=user)[1] if user else "none"
+    client = Client(headers={"authorization": f"Bearer {token}"})
+
+    wrong = []
+    for name, filled, allowed in API:
+        response = answer(client, GET, reverse(name, kwargs={key: world.ids[what] for key, what in filled.items()}))
+        if not as_expected(response, allowed=who in allowed, signed_in=who != "-"):
+            wrong.append((name, who in allowed, response.status_code))
+
+    assert not wrong, wrong
+
+
+@pytest.mark.django_db
+def test_an_auditor_changes_nothing_anywhere():
+    world = build()
+    client = Client()
+    client.force_login(world.people["U"])
+
+    changed = []
+    for name, _method, filled, _allowed in PAGES:
+        if name in READING_BY_POST | {"login"}:
+            continue
+        url = reverse(name, kwargs={key: world.ids[what] for key, what in filled.items()})
+        if (status := answer(client, POST, url).status_code) not in {403, 404, 405}:
+            changed.append((name, status))
+
+    assert changed == []

@@ -1,0 +1,87 @@
+"""One of everything that has an address, and who stands where to it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from knox.models import AuthToken
+
+from community.enums import SeedSource
+from community.models import SeedProfile
+from content.enums import IPKind
+from content.models import IP
+from content.services import create_piece, publish_piece
+from core.enums import Role
+from core.jobs import enqueue
+from core.jobs.housekeeping import CHECK
+from core.models import User
+from ledger.enums import Nature
+from ledger.services import account, open_period, post
+from orders.enums import CampaignState
+from orders.services import start_paste
+from referrals.models import Run
+from referrals.services import Terms, create_version, standard_plan
+from tests import factories as make
+from tests.factories import NOW, TODAY
+
+
+@dataclass(frozen=True)
+class World:
+    """People by the letter the table uses, and the ids its addresses are filled with."""
+
+    people: dict[str, User | None]
+    ids: dict[str, Any]
+
+
+def build() -> World:
+    group = make.make_group()
+    leader, stranger = make.make_leader(group), make.make_leader(make.make_group("别的群"), name="陌生")
+    operator, admin, auditor = (make.make_user(role) for role in (Role.OPERATOR, Role.ADMIN, Role.AUDITOR))
+    member = make.make_member(group=group, door="6-1201")
+    draft = make.make_campaign(group, title="草稿", state=CampaignState.DRAFT)
+    campaign = make.make_campaign(group, opens_at=make.LONG_AGO_MOMENT, cuts_off_at=make.FAR_OFF)
+    offer = make.make_offer(campaign, stock=Decimal(9))
+    order = make.order_for(member, (offer, 1), group=group)
+    paste = start_paste(campaign=campaign, group=group, text="1. 王芳 苹果1斤", by=leader.user, now=NOW)
+    seed = SeedProfile.objects.create(member=member, niche="烘焙", source=SeedSource.FORUM)
+    voice = IP.objects.create(name="邻里台", kind=IPKind.BRAND)
+    piece = create_piece(ip=voice, title="到货", head="看", campaign=campaign, by=operator, now=NOW)
+    said = publish_piece(piece=piece, group=group, day=TODAY, campaign=campaign, by=operator, now=NOW)
+    terms = Terms(TODAY, None, 40_000, 200, None, 0)
+    version = create_version(plan=standard_plan(), terms=terms, by=admin)
+    period = open_period(month=TODAY, by=admin, now=NOW)
+    run = Run.objects.create(period=period, ran_by=make.make_user(Role.ADMIN, name="同事"), state="review")
+    cash, owed = account("cash", None, Nature.ASSET), account("payable", member.pk, Nature.LIABILITY)
+    entry = post(period=period, booked_on=TODAY, key="k", memo="m", legs=[(cash, 1), (owed, -1)], by=admin)
+    job = enqueue(key="access", kind=CHECK, arguments={}, by=operator)
+    token, _secret = AuthToken.objects.create(user=operator)
+    line = order.lines.get()
+    people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
+    ids = {
+        "group": group.pk,
+        "assignment": leader.assignments.get().pk,
+        "member": member.pk,
+        "membership": member.memberships.get().pk,
+        "draft": draft.pk,
+        "campaign": campaign.pk,
+        "code": campaign.code,
+        "offer": offer.pk,
+        "product": offer.product_id,
+        "order": order.pk,
+        "line": line.pk,
+        "paste": paste.pk,
+        "seed": seed.pk,
+        "piece": piece.pk,
+        "publication": said.pk,
+        "link": said.code,
+        "version": version.pk,
+        "period": period.pk,
+        "run": run.pk,
+        "account": cash.pk,
+        "entry": entry.pk,
+        "job": job.pk,
+        "user": stranger.user.pk,
+        "token": token.token_key,
+        "leader": leader.pk,
+    }
+    return World(people, ids)
