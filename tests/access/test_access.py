@@ -89,7 +89,7 @@ PAGES = [
     ("orders:delivery_sheet", GET, {"pk": "campaign"}, "OL"),
     ("orders:deliver", POST, {"pk": "order"}, "OL"),
     ("orders:undeliver", POST, {"pk": "order"}, "OL"),
-    ("orders:shortage", POST, {"pk": "line"}, "OL"),
+    ("orders:shortage", POST, {"pk": "order"}, "OL"),
     ("orders:shortage_undo", POST, {"pk": "line"}, "OL"),
     ("orders:jielong", GET, {}, "OLS"),
     ("orders:jielong_preview", GET, {"pk": "paste"}, "OL"),
