@@ -50,7 +50,7 @@ def closed(roomy: Path) -> Iterator[Path]:
 
 def test_started_by_root_the_servers_run_as_somebody_unprivileged_and_no_folder_changes(roomy: Path) -> None:
     data = roomy / "data"
-    before = {parent: parent.stat()[:6] for parent in roomy.parents}
+    before = permissions(roomy)
     with leaving_nothing(data):
         instance = Instance(data).start()
 
@@ -58,7 +58,7 @@ def test_started_by_root_the_servers_run_as_somebody_unprivileged_and_no_folder_
         assert instance.service("valkey").uids().real == instance.service("postgres").uids().real
         assert instance.sql("SELECT 1") == [(1,)]
         assert instance.interrupt() == 0
-    assert {parent: parent.stat()[:6] for parent in roomy.parents} == before
+    assert permissions(roomy) == before
 
 
 def test_not_started_by_root_everything_runs_as_that_user(nobody: Account, as_nobody: Instance) -> None:
@@ -141,3 +141,9 @@ def test_a_database_that_its_user_can_no_longer_reach_is_not_made_anew(roomy: Pa
         assert again.run_to_end() == 1
         assert f"The database in {data} belongs to the user" in again.output
         assert not (data / "servers").exists()
+
+
+def permissions(folder: Path) -> dict[Path, tuple[int, int, int]]:
+    """Mode and owner of the folder and all it lies in."""
+    status = {each: each.stat() for each in (folder, *folder.parents)}
+    return {each: (of.st_mode, of.st_uid, of.st_gid) for each, of in status.items()}
