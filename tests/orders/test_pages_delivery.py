@@ -80,13 +80,15 @@ def test_a_leader_of_another_group_cannot_tick(signed_in, stranger, order, name)
     assert not SaleFact.objects.filter(kind="delivered").exists()
 
 
-@pytest.mark.parametrize("name", ["shortage", "shortage_undo"])
-def test_a_leader_of_another_group_cannot_record_a_shortage(signed_in, stranger, order, name):
-    url = reverse(f"orders:{name}", args=[line_of(order, "草莓").pk])
+def test_a_leader_of_another_group_cannot_record_a_shortage(signed_in, stranger, order):
+    browser, line = signed_in(stranger.user), line_of(order, "草莓")
 
-    answer = signed_in(stranger.user).post(url, {"quantity": "1"})
+    answers = [
+        browser.post(reverse("orders:shortage", args=[order.pk]), {f"line-{line.pk}": "1"}).status_code,
+        browser.post(reverse("orders:shortage_undo", args=[line.pk])).status_code,
+    ]
 
-    assert answer.status_code == 404
+    assert answers == [404, 404]
     assert not SaleFact.objects.filter(kind="short").exists()
 
 
@@ -154,16 +156,23 @@ def test_before_the_cut_off_the_run_is_a_preview_without_ticks(signed_in, leader
     assert "aria-pressed" not in page
 
 
-def test_a_shortage_is_recorded_and_stands_in_the_list_to_copy(signed_in, leader, order, campaign):
+def test_shortages_are_recorded_and_stand_in_the_list_to_copy(signed_in, leader, order, campaign):
     browser = signed_in(leader.user)
-    line = line_of(order, "草莓")
+    berries, oranges = line_of(order, "草莓"), line_of(order, "脐橙")
 
-    browser.post(reverse("orders:shortage", args=[line.pk]), {"quantity": "1", "reason": "少到一盒"})
+    browser.post(
+        reverse("orders:shortage", args=[order.pk]),
+        {f"line-{berries.pk}": "1", f"line-{oranges.pk}": "0.5", "reason": "少到"},
+    )
 
-    line.refresh_from_db()
-    assert (line.short_quantity, line.short_fen) == (Decimal(1), 2990)
+    berries.refresh_from_db()
+    oranges.refresh_from_db()
+    assert (berries.short_quantity, berries.short_fen) == (Decimal(1), 2990)
+    assert (oranges.short_quantity, oranges.short_fen) == (Decimal("0.5"), 345)
+    assert {fact.reason for fact in SaleFact.objects.filter(kind="short")} == {"少到"}
     page = browser.get(reverse("orders:delivery_run", args=[campaign.pk])).text
     assert "3-1701 王芳 1盒" in page
+    assert "3-1701 王芳 0.5斤" in page
 
 
 @pytest.mark.parametrize(
@@ -173,26 +182,41 @@ def test_a_shortage_is_recorded_and_stands_in_the_list_to_copy(signed_in, leader
         ("0.5", "is sold in whole 盒."),
         ("0", "greater than or equal to 0.001"),
         ("viel", "Enter a number."),
+        ("", "Say how much is missing, of at least one product."),
     ],
 )
 def test_an_impossible_shortage_keeps_what_was_typed(signed_in, leader, order, quantity, sentence):
-    line = line_of(order, "草莓")
+    berries, oranges = line_of(order, "草莓"), line_of(order, "脐橙")
+    typed = {f"line-{berries.pk}": quantity, "reason": "少到"}
+    if quantity:
+        typed[f"line-{oranges.pk}"] = "1"
 
-    answer = signed_in(leader.user).post(
-        reverse("orders:shortage", args=[line.pk]), {"quantity": quantity, "reason": "少到"}, headers=HTMX
-    )
+    answer = signed_in(leader.user).post(reverse("orders:shortage", args=[order.pk]), typed, headers=HTMX)
 
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert f'value="{quantity}"' in answer.text
+    assert f'value="{quantity}"' in answer.text or not quantity
     assert 'value="少到"' in answer.text
+    assert not SaleFact.objects.filter(kind="short").exists()
+
+
+def test_a_shortage_names_no_line_of_another_order(signed_in, leader, order, campaign, group, berries):
+    stranger = make.make_member("赵敏", group=group)
+    campaign.state = "open"
+    campaign.save(update_fields=["state"])
+    foreign = order_for(stranger, (berries, 1), group=group, now=timezone.now()).lines.get()
+    cut_off(campaign=campaign, by=None, now=timezone.now())
+
+    answer = signed_in(leader.user).post(reverse("orders:shortage", args=[order.pk]), {f"line-{foreign.pk}": "1"})
+
+    assert answer.status_code == 422
     assert not SaleFact.objects.filter(kind="short").exists()
 
 
 def test_a_shortage_that_turned_up_is_outstanding_again(signed_in, leader, order):
     browser = signed_in(leader.user)
     line = line_of(order, "草莓")
-    browser.post(reverse("orders:shortage", args=[line.pk]), {"quantity": "2"})
+    browser.post(reverse("orders:shortage", args=[order.pk]), {f"line-{line.pk}": "2"})
 
     browser.post(reverse("orders:shortage_undo", args=[line.pk]))
 
@@ -203,11 +227,11 @@ def test_a_shortage_that_turned_up_is_outstanding_again(signed_in, leader, order
 
 def test_a_door_where_everything_is_missing_is_no_door_to_go_to(signed_in, leader, order, campaign):
     browser = signed_in(leader.user)
-    for line in order.lines.all():
-        browser.post(reverse("orders:shortage", args=[line.pk]), {"quantity": line.quantity})
+    everything = {f"line-{line.pk}": line.quantity for line in order.lines.all()}
+
+    browser.post(reverse("orders:shortage", args=[order.pk]), everything)
 
     run = browser.get(reverse("orders:delivery_run", args=[campaign.pk])).context["run"]
-
     assert (run.done, run.total) == (0, 0)
 
 

@@ -31,7 +31,7 @@ def read_amount(folded: str, *, is_range: bool = False) -> Amount:
 
 def _take_apart(folded: str) -> tuple[str, str, str]:
     """Unit, number, and what follows the unit. The last letter of 二两 is the unit, the first of 两斤 the number."""
-    found = _AMOUNT.fullmatch(folded)
+    found = _AMOUNT.fullmatch(folded.rstrip("x* "))
     if found is None:
         return "", "", ""
     number, unit, rest = found["number"], found["unit"], found["rest"]

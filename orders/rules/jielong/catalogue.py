@@ -68,13 +68,16 @@ class Catalogue:
         return number - 1 if 1 <= number <= len(self.offers) else None
 
     def close_to(self, folded: str) -> int | None:
-        """The one offer whose name ends with this text (盐汽水 for 上海盐汽水); None when there is none or more."""
+        """The one offer a shortened name may mean: it ends so (盐汽水 for 上海盐汽水), or begins with that one letter."""
         text = _key(folded)
-        if len(text) == 1:
-            near = {i for term, found in self.meanings.items() if term.startswith(text) for i in found.offers}
-        else:
-            near = {i for term, found in self.meanings.items() if term.endswith(text) for i in found.offers}
-        return near.pop() if len(near) == 1 else None
+        starts = text if len(text) == 1 else "\n"
+        near = {
+            offer
+            for term, found in self.meanings.items()
+            if term.endswith(text) or term.startswith(starts)
+            for offer in found.offers
+        }
+        return near.pop() if text and len(near) == 1 else None
 
     def candidates(self, folded: str) -> tuple[str, ...]:
         """Offers' names that share letters with a text, the most alike first."""

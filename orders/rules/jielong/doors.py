@@ -43,6 +43,7 @@ _PARTS = re.compile(
     r"(?:[\s-]?(?P<unit>\d{1,2}|[一二三四五六七八九])(?:单元|门))?(?:[\s-]?(?P<room>\d{2,5})(?:室|房|户|号)?)?"
 )
 _LETTERED = re.compile(r"([a-z])-?(\d{3,4})[室房]?")
+_DATE_LIKE = re.compile(r"\s*\d{1,2}-\d{1,2}\s*")
 _STREET = re.compile(r"(?:路|街|大道|巷|弄)\d")
 _NAMED_PLACE = re.compile(
     rf"{_HAN}{{1,6}}(?:谷|苑|园|花园|公寓|大厦|广场|小区|家园|新村|公馆|府|庭|湾|郡)|[东南西北]门"
@@ -52,6 +53,11 @@ _NAMED_PLACE = re.compile(
 def is_named_place(folded: str) -> bool:
     """Whether a word by itself looks like the name of an estate or a gate."""
     return bool(_NAMED_PLACE.fullmatch(folded))
+
+
+def may_be_date(folded: str) -> bool:
+    """10-1 is a door or the first of October."""
+    return bool(_DATE_LIKE.fullmatch(folded))
 
 
 @lru_cache(maxsize=2048)

@@ -266,9 +266,11 @@ class Goods:
             self.noted_at = self.at
 
     def _place(self, piece: Piece) -> None:
-        """A place among the goods: the door if there is none yet, else something to look at."""
+        """A place among the goods: the door if there is none yet, else something to look at. 10-1 may be a date."""
         if not self.draft.door and piece.kind == Kind.DOOR:
             self.draft.door = doors.normalise(self._shown(piece), self._folded(piece))
+            if doors.may_be_date(self._folded(piece)):
+                self.draft.flag(Flag.AMBIGUOUS)
         else:
             self._note(piece)
             self.draft.flag(Flag.CHECK)

@@ -115,13 +115,15 @@ class Head:
         self._leave(tokens[at + 1 :])
 
     def _read_goods_then_words(self, tokens: list[Token], chunk: Chunk) -> None:
-        """苹果妈妈 is a name, 2斤苹果要甜的 is not."""
+        """苹果妈妈 is a name, 2斤苹果要甜的 is not; 苹果干 or 三斤妈妈 may be one."""
         amounts = [token for token in tokens if token.kind in (Kind.QUANTITY, Kind.PLUS, Kind.RANGE)]
         in_digits = any(self.text.folded[token.start].isascii() for token in amounts)
         if in_digits or (amounts and chunk.has(Kind.PRODUCT)):
             self.rest.append(chunk_of(tokens, chunk.gap))
-        else:
-            self._take_name(tokens)
+            return
+        self._take_name(tokens)
+        if amounts or not words.ends_with_title(self.text.folded[chunk.start : chunk.end]):
+            self.draft.flag(Flag.AMBIGUOUS)
 
     def _read_words_then_goods(self, tokens: list[Token], goods: int, chunk: Chunk) -> None:
         head, tail = tokens[:goods], tokens[goods:]
@@ -154,10 +156,8 @@ class Head:
         if in_digits and not more:
             words_after = self.text.folded[quantity.end : tail[-1].end]
             self._split(head, tail, sure=tail[0] is quantity and (last or words.is_wish(words_after)))
-        elif in_digits or last:
-            self._split_or_keep(head, tail, tokens, keep=more)
         else:
-            self._take_name(tokens)
+            self._split_or_keep(head, tail, tokens, keep=more or not last)
 
     def _read_name_with_product(self, head: list[Token], tail: list[Token], tokens: list[Token]) -> None:
         """张三苹果 or 爱苹果: a product in the name without a number."""
@@ -208,8 +208,8 @@ class Head:
         behalf = words.on_behalf_of(folded)
         if behalf:
             self.draft.on_behalf = True
-            if folded[0] == "代" and not words.ends_with_title(folded[behalf[0] : behalf[1]]):
-                self.draft.flag(Flag.AMBIGUOUS)  # 代 is a family name, too
+            if not words.ends_with_title(folded[behalf[0] : behalf[1]]):
+                self.draft.flag(Flag.AMBIGUOUS)  # 代 is a family name, 帮主 a nickname
             start, folded = start + behalf[0], folded[behalf[0] : behalf[1]]
         name = self.text.shown[start : start + len(folded)].strip()
         if name:

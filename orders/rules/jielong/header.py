@@ -17,7 +17,7 @@ _LIMIT = re.compile(r"限量?\s?(?P<limit>\d{1,6})\s?[\u4e00-\u9fff]?")
 _TITLE_WORDS = re.compile(r"接龙|预定|预订|团购|开团|截单|截止")
 _PRICE = re.compile(
     rf"(?:(?P<many>{DIGITS}|{HANZI})(?P<of>{UNIT})(?:{DIGITS}{UNIT})?\s?)?¥?(?P<yuan>{DIGITS})\s?(?:元|块)"
-    rf"(?:\s?[/每]\s?(?P<per>{DIGITS})?(?P<unit>{UNIT}))?"
+    rf"(?:\s?[/每]\s?(?P<per>{DIGITS})?(?P<unit>{UNIT})(?!\s?¥?\d))?"
 )
 _ENTRY_END = " ,;/:()|-"
 

@@ -58,7 +58,7 @@ _GROUPS = {
     f"{kind}_{suffix}": kind
     for kind, suffixes in {
         Kind.DOOR: ("named", "lettered", "numeral", "compass"),
-        Kind.QUANTITY: ("times", "x", "numeral"),
+        Kind.QUANTITY: ("times", "x", "by", "numeral"),
         Kind.PRICE: ("yuan",),
         Kind.PAID: ("latin",),
         Kind.EACH: ("same",),
@@ -167,6 +167,7 @@ def _digits(unit: str, *, block_is_a_unit: bool) -> dict[str, str]:
         "spec": r"(?<![\d.])\d{1,5}(?:\.\d{1,2})?(?:(?:ml|毫升|l|升|g|克|kg)\*\d{1,4}(?:[瓶罐袋包盒支听]|(?!\d))(?:/.)?"
         rf"|{unit}装)",
         "quantity": _amount(unit),
+        "quantity_by": rf"{number}\s?[x*](?=\s?(?:[\u4e00-\u9fff]|$))",
         "number": rf"{number}(?!\d)|\d+(?:\.\d+)?",
     }
 

@@ -4,7 +4,7 @@ import re
 
 _FILLER = (
     r"我(?:想要|要|订|买|来|拿|们)?|想要|要|再来|再要|再加|追加|再|来|买|订|定|拿|带|加|给我|给|帮忙|帮我|麻烦|请|需要|预定|预订|下单|接龙|报名"
-    r"|参加|一共|总共|合计|共|和|还有|还要|还|以及|跟|与|另外|另|及|也|就|都|特价|谢谢|感谢|🙏|～|~|-|\*|x(?![a-z])|[.&#\"'“”‘’《》<>…]"
+    r"|参加|一共|总共|合计|共|和|还有|还要|还|以及|跟|与|另外|另|及|也|就|都|特价|谢谢|感谢|🙏|～|~|-|\*|[.&#\"'“”‘’《》<>…]"
 )
 _FILLERS = re.compile(rf"(?:{_FILLER}|\s)+")
 _TRAILING_FILLERS = re.compile(
@@ -13,7 +13,7 @@ _TRAILING_FILLERS = re.compile(
 _WISH = re.compile(
     r"不要|不用|不吃|不放|不加|别|少[少点放加许一]|^少|多[放加点一给来饭菜汤醋酱]|[加微中特免]辣|不辣|换|放[在门家前快物东南西北]|送|[熟生软硬甜大小辣嫩脆]一?[点些的]"
     r"|[的点些]$|^[青红熟生软硬甜大小]$|门口|代收|代取|自提|自取|自带|自备|上门|谢谢|感谢|多谢|麻烦|请|打电话|电话|钥匙|敲门|前台|保安|驿站|快递柜|餐具|饭盒|打包|去皮|去骨|切[片块丝段]"
-    r"|免[葱蒜辣]|去冰|少冰|加冰|常温|尽量|新鲜|留[一给着下]|一起|分开|晚[点上]|早[点上]|[上下中]午|[今明后]天|周[一二三四五六日末]|原来|自己|优先|辛苦|收到|打扰"
+    r"|免[葱蒜辣]|去冰|少冰|加冰|常温|尽量|新鲜|留[一给着下]|一起|分开|晚[点上]|早[点上]|[上下中]午|[今明后]天|周[一二三四五六日末]|原来|自己|优先|辛苦|收到|打扰|^(?:团长|群主|老板|大家)$"
 )
 _TITLES = (
     "阿姨 叔叔 师傅 老师 妈妈 爸爸 奶奶 爷爷 外婆 先生 女士 太太 小姐 老板娘 老板 医生 姐姐 哥哥 弟弟 妹妹 婆婆 姐 哥 姨 叔 妈 爸 婶 嫂 婆 爷 奶 总"
@@ -21,6 +21,7 @@ _TITLES = (
 _ENDS_WITH_TITLE = re.compile("(?:" + "|".join(_TITLES) + ")$")
 _ORGANISER = re.compile("团购|接龙|开团|拼团|群主|团长|优选|超市|商行|水果店|生鲜店|旗舰店|社区店|小店|商城")
 _DECORATION = re.compile("(?<![不要多少加去免放换带没无])[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]+$")
+_LONGEST_NAME = 20
 _LETTER = re.compile(r"[^\W_]")
 _DIGITS_ONLY = re.compile(r"[\d\s.]+")
 _FIRST_FILLERS = re.compile(rf"^(?:{_FILLER}|\s)+")
@@ -45,8 +46,8 @@ def without_trailing_fillers(folded: str) -> int:
 
 
 def is_wish(folded: str) -> bool:
-    """Whether these words ask for something to be done with the goods: 少饭, 放门口."""
-    return bool(_WISH.search(folded))
+    """Whether these words ask for something to be done with the goods (少饭, 放门口), or are no words (🌹)."""
+    return bool(_WISH.search(_DECORATION.sub("", folded))) or not _LETTER.search(folded)
 
 
 def describes(folded: str) -> bool:
@@ -65,8 +66,8 @@ def is_organiser(folded: str) -> bool:
 
 
 def is_odd_name(name: str) -> bool:
-    """A name without a letter (。, 🌸), or of digits only."""
-    return not _LETTER.search(name) or bool(_DIGITS_ONLY.fullmatch(name))
+    """A name without a letter (。, 🌸), of digits only, or as long as a sentence."""
+    return len(name) > _LONGEST_NAME or not _LETTER.search(name) or bool(_DIGITS_ONLY.fullmatch(name))
 
 
 def without_decoration(shown: str) -> str:
