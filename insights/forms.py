@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from insights.queries import WINDOWS, GroupRow, Health
+from insights.models import WINDOWS
+from insights.queries import GroupRow, Health
 from insights.rules.tables import in_order, page_number
 
 SORTED_BY: dict[str, Callable[[GroupRow], Any]] = {

@@ -5,6 +5,9 @@ from django.db.models.functions import Now
 
 from community.models import Group, Member
 
+WINDOWS = (30, 60, 90)
+"""The windows of the repurchase rate, in days."""
+
 
 class Watermark(models.Model):
     """Up to which row of what it reads (sales facts, bindings of a referral) a roll-up has counted, and when."""
@@ -59,6 +62,25 @@ class MemberStat(models.Model):
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class RepurchaseStep(models.Model):
+    """By how much, on one day, the members counted within a window of so many days become more or fewer.
+
+    `buyers` ordered within the window, `returned` on two days or more. What they are on a day is the sum of all steps
+    up to it. Only the WINDOWS are kept: after changing those, rebuild.
+    """
+
+    window_days = models.PositiveSmallIntegerField()
+    day = models.DateField()
+    buyers = models.IntegerField(default=0)
+    returned = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["window_days", "day"], name="repurchase_step_is_kept_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.window_days}"
 
 
 class CohortWeek(models.Model):

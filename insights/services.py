@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
 from core.sql import statement
-from insights.models import CohortWeek, MemberDay, MemberStat, Watermark
+from insights.models import WINDOWS, CohortWeek, MemberDay, MemberStat, RepurchaseStep, Watermark
 from orders.models import SaleFact
 
 ADD_MEMBER_DAYS = statement(__file__, "add_member_days")
 COUNT_COHORT_WEEKS = statement(__file__, "count_cohort_weeks")
+COUNT_REPURCHASES = statement(__file__, "count_repurchases")
 REFRESH_MEMBER_STATS = statement(__file__, "refresh_member_stats")
 REFRESH_SOCIAL_VALUE = statement(__file__, "refresh_social_value")
 
@@ -35,18 +37,21 @@ def roll_up(*, now: datetime) -> RolledUp:
     then nothing is changed and the next attempt counts them.
     """
     facts, bindings = _held_watermarks()
-    between = {
+    between: dict[str, Any] = {
+        "windows": list(WINDOWS),
         "after": facts.fact_id,
         "upto": max(facts.fact_id, _decided_up_to(SaleFact)),
         "bound_after": bindings.fact_id,
         "bound_upto": max(bindings.fact_id, _decided_up_to(apps.get_model("referrals", "ReferralEvent"))),
     }
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_COHORT_WEEKS, between | {"sign": -1})
+        for count in (COUNT_COHORT_WEEKS, COUNT_REPURCHASES):
+            cursor.execute(count, between | {"sign": -1})
         cursor.execute(ADD_MEMBER_DAYS, between)
         cursor.execute(REFRESH_MEMBER_STATS, between)
         cursor.execute(REFRESH_SOCIAL_VALUE, between)
-        cursor.execute(COUNT_COHORT_WEEKS, between | {"sign": 1})
+        for count in (COUNT_COHORT_WEEKS, COUNT_REPURCHASES):
+            cursor.execute(count, between | {"sign": 1})
     counted = SaleFact.objects.filter(pk__gt=between["after"], pk__lte=between["upto"]).count()
     _move(facts, between["upto"], now)
     _move(bindings, between["bound_upto"], now)
@@ -58,7 +63,7 @@ def rebuild(*, now: datetime) -> RolledUp:
     """Forget every roll-up and count all facts anew. Pages show the old figures until it is done."""
     for watermark in _held_watermarks():
         _move(watermark, 0, now)
-    for rolled_up in (CohortWeek, MemberDay, MemberStat):
+    for rolled_up in (CohortWeek, RepurchaseStep, MemberDay, MemberStat):
         rolled_up.objects.all().delete()
     return roll_up(now=now)
 

@@ -3,7 +3,6 @@
 from insights.queries.groups import GroupRow, Health, group_rows, sparks
 from insights.queries.money import CommissionDue, commission_due
 from insights.queries.returning import (
-    WINDOWS,
     Cohort,
     Repurchase,
     Window,
@@ -16,7 +15,6 @@ from insights.queries.sales import Sales, SalesWeek, WeekFigures, change_ppm, re
 from insights.queries.worth import Brought, MemberWorth, member_worth
 
 __all__ = [
-    "WINDOWS",
     "Brought",
     "Cohort",
     "CommissionDue",

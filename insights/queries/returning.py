@@ -8,12 +8,10 @@ from django.db import connection
 
 from core.money import PPM, half_up
 from core.sql import statement
-from insights.models import CohortWeek, Watermark
+from insights.models import WINDOWS, CohortWeek, Watermark
 from insights.rules.weeks import WEEK, monday_of
 
 REPURCHASES = statement(__file__, "repurchases")
-WINDOWS = (30, 60, 90)
-"""The windows offered, in days."""
 
 
 def rolled_up_at() -> datetime | None:
@@ -44,13 +42,15 @@ class Repurchase:
 
 
 def repurchase(window_days: int, as_of: date) -> Repurchase:
-    """The repurchase rate by member over the `window_days` business days that end with `as_of`."""
+    """The repurchase rate by member over the `window_days` business days that end with `as_of`; one of WINDOWS."""
     return repurchases([Window(window_days, as_of)])[0]
 
 
 def repurchases(windows: Iterable[Window]) -> list[Repurchase]:
-    """The same for many windows in one query, in their order."""
+    """The same for many windows in one query, in their order. ValueError for a length that is not counted."""
     asked = list(windows)
+    if unknown := {window.days for window in asked}.difference(WINDOWS):
+        raise ValueError(f"windows of {sorted(unknown)} days are not counted, only {WINDOWS}")
     with connection.cursor() as cursor:
         cursor.execute(
             REPURCHASES, {"lengths": [window.days for window in asked], "ends": [window.as_of for window in asked]}

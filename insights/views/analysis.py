@@ -12,7 +12,8 @@ from core.http import render_page
 from core.spreadsheets import csv_answer
 from insights import queries
 from insights.definitions import definitions
-from insights.queries import WINDOWS, Window
+from insights.models import WINDOWS
+from insights.queries import Window
 from insights.rules.weeks import WEEK
 from insights.views import figures
 

@@ -19,7 +19,8 @@ from core.spreadsheets import csv_answer
 from insights import queries
 from insights.definitions import definitions
 from insights.forms import GroupChoice, window_of
-from insights.queries import WINDOWS, Health, WeekFigures, Window
+from insights.models import WINDOWS
+from insights.queries import Health, WeekFigures, Window
 from insights.queries import todos as waiting
 from insights.rules.tables import page_of
 from insights.rules.weeks import WEEK, monday_of

@@ -78,9 +78,14 @@ class TestRepurchase:
         make_order(member, group, fen=100, day=TODAY)
         roll_up(now=NOW)
 
-        found = repurchases([Window(30, TODAY), Window(30, days_ago(1)), Window(29, TODAY)])
+        found = repurchases([Window(30, TODAY), Window(30, days_ago(1)), Window(30, TODAY + timedelta(days=1))])
 
+        # The 29th and today; the 30th and the 29th; only today, the 29th has just left.
         assert [(one.returned, one.buyers) for one in found] == [(1, 1), (1, 1), (0, 1)]
+
+    def test_a_window_that_is_not_counted_is_refused(self):
+        with pytest.raises(ValueError, match="45"):
+            repurchase(45, TODAY)
 
     def test_a_refund_of_everything_takes_the_occasion_back(self):
         group, member = make_group(), make_member()
@@ -191,7 +196,6 @@ class TestSales:
         assert week_figures(MONDAY).this.gmv_fen == 1000
         assert week_figures(MONDAY - timedelta(days=1)).this.gmv_fen == 100
         assert [one.gmv_fen for one in sales_by_week(2, MONDAY)] == [100, 1000]
-        assert repurchase(1, MONDAY).buyers == 1
 
     def test_weeks_without_sales_are_zero_and_uncounted_facts_are_added(self):
         group, member = make_group(), make_member()

@@ -1,7 +1,8 @@
 """The roll-ups follow from the facts: what is counted once is not counted again, and a rebuild agrees."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -9,10 +10,13 @@ from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from insights.models import CohortWeek, MemberDay, MemberStat, Watermark
+from community.models import Member
+from insights.models import WINDOWS, CohortWeek, MemberDay, MemberStat, RepurchaseStep, Watermark
+from insights.queries import repurchase
 from insights.services import (
     ADD_MEMBER_DAYS,
     COUNT_COHORT_WEEKS,
+    COUNT_REPURCHASES,
     REFRESH_MEMBER_STATS,
     REFRESH_SOCIAL_VALUE,
     RolledUp,
@@ -47,6 +51,15 @@ def cohort_weeks() -> list[tuple[object, ...]]:
     return list(CohortWeek.objects.order_by("cohort", "age").values_list("cohort", "age", "members"))
 
 
+def repurchase_steps() -> list[tuple[object, ...]]:
+    steps = RepurchaseStep.objects.order_by("window_days", "day")
+    return list(steps.values_list("window_days", "day", "buyers", "returned"))
+
+
+def everything() -> tuple[list[Any], ...]:
+    return member_days(), member_stats(), cohort_weeks(), repurchase_steps()
+
+
 def bring(referrer: object, referee: object) -> Referral:
     return Referral.objects.create(referrer=referrer, referee=referee, bound_on=MONDAY)
 
@@ -71,13 +84,13 @@ def test_every_kind_of_fact_lands_in_its_column_on_the_day_of_the_order():
 def test_running_twice_adds_nothing():
     make_order(make_member(), make_group(), fen=1000, day=MONDAY)
     first = roll_up(now=NOW)
-    before = member_days(), member_stats(), cohort_weeks()
+    before = everything()
 
     second = roll_up(now=NOW)
 
     assert first.facts == 1
     assert second == RolledUp(facts=0, fact_id=first.fact_id)
-    assert (member_days(), member_stats(), cohort_weeks()) == before
+    assert everything() == before
 
 
 @pytest.mark.django_db
@@ -130,6 +143,24 @@ def test_a_cancelled_first_order_moves_the_member_to_a_later_cohort():
 
     assert cohort_weeks() == [(date(2026, 11, 9), 0, 1)]
     assert member_stats() == [(member.pk, NEXT_WEDNESDAY, NEXT_WEDNESDAY, 1, 0, 0, 0)]
+
+
+@pytest.mark.django_db
+def test_an_occasion_is_a_step_up_and_later_one_down():
+    group, member = make_group(), make_member()
+    make_order(member, group, fen=1000, day=date(2026, 10, 1))
+    make_order(member, group, fen=1000, day=date(2026, 10, 21))
+
+    roll_up(now=NOW)
+
+    # Bought from 1 October on; returned on the 21st, until the first falls out of 30 days on the 31st; out of the
+    # window altogether 30 days after the 21st. On the 21st one buyer goes and the same one comes: nothing changes.
+    assert [step[1:] for step in repurchase_steps() if step[0] == 30] == [
+        (date(2026, 10, 1), 1, 0),
+        (date(2026, 10, 21), 0, 1),
+        (date(2026, 10, 31), 0, -1),
+        (date(2026, 11, 20), -1, 0),
+    ]
 
 
 @pytest.mark.django_db
@@ -207,12 +238,27 @@ def test_whatever_happens_in_between_adding_up_equals_a_rebuild(db, batches):
     """In any order and any batches: late changes of old days, bindings before or after the sales they count."""
     with transaction.atomic():
         _live_through(batches)
-        added_up = member_days(), member_stats(), cohort_weeks()
+        added_up = everything()
 
         rebuild(now=NOW)
 
-        assert (member_days(), member_stats(), cohort_weeks()) == added_up
+        assert everything() == added_up
+        for window in WINDOWS:
+            for end in (date(2026, 10, 13), date(2026, 11, 9), date(2026, 12, 24)):
+                assert (window, end, *counted_one_by_one(window, end)) == (window, end, *as_rolled_up(window, end))
         transaction.set_rollback(True)
+
+
+def as_rolled_up(window: int, end: date) -> tuple[int, int]:
+    found = repurchase(window, end)
+    return found.buyers, found.returned
+
+
+def counted_one_by_one(window: int, end: date) -> tuple[int, int]:
+    """The definition, word by word: members with an occasion within the window, and with two or more."""
+    within = MemberDay.objects.filter(net_fen__gt=0, day__gt=end - timedelta(days=window), day__lte=end)
+    occasions = [within.filter(member=member).values("day").distinct().count() for member in Member.objects.all()]
+    return sum(number >= 1 for number in occasions), sum(number >= 2 for number in occasions)
 
 
 def _live_through(batches: list[list[tuple[str, int, int]]]) -> None:
@@ -297,14 +343,14 @@ def in_another_connection(do) -> Thread:
     return thread
 
 
-SET_BASED = [ADD_MEMBER_DAYS, COUNT_COHORT_WEEKS, REFRESH_MEMBER_STATS, REFRESH_SOCIAL_VALUE]
+SET_BASED = [ADD_MEMBER_DAYS, COUNT_COHORT_WEEKS, COUNT_REPURCHASES, REFRESH_MEMBER_STATS, REFRESH_SOCIAL_VALUE]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", SET_BASED, ids=["days", "cohorts", "stats", "social"])
+@pytest.mark.parametrize("statement", SET_BASED, ids=["days", "cohorts", "steps", "stats", "social"])
 def test_no_statement_of_the_roll_up_has_to_scan_a_big_table(statement):
     """With scans forbidden a plan that still shows one had no index to go by."""
-    between = {"after": 27, "upto": 28, "bound_after": 0, "bound_upto": 1, "sign": 1}
+    between = {"after": 27, "upto": 28, "bound_after": 0, "bound_upto": 1, "sign": 1, "windows": [30]}
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
