@@ -14,7 +14,15 @@ from orders.services.campaigns import (
     remove_offer,
     save_offer,
 )
-from orders.services.fulfilment import NotDeliverable, deliver, record_shortage, take_back_shortage, undeliver
+from orders.services.fulfilment import (
+    NotDeliverable,
+    NotShort,
+    deliver,
+    record_shortage,
+    record_shortages,
+    take_back_shortage,
+    undeliver,
+)
 from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
 from orders.services.placing import (
     CampaignClosed,
@@ -40,6 +48,7 @@ __all__ = [
     "LimitReached",
     "NotDeliverable",
     "NotRefundable",
+    "NotShort",
     "NothingPasted",
     "NothingWanted",
     "OfferSoldOut",
@@ -60,6 +69,7 @@ __all__ = [
     "place_order",
     "read_paste",
     "record_shortage",
+    "record_shortages",
     "refund_amount",
     "refund_quantity",
     "remove_offer",

@@ -1,6 +1,6 @@
 """From the cut-off to the door: what was delivered, what fell short."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,6 +19,14 @@ from orders.services.facts import Outcome, record
 
 class NotDeliverable(DomainError):
     """The line cannot be delivered, taken back or recorded as short in that measure."""
+
+
+class NotShort(NotDeliverable):
+    """That much of the line `line_id` cannot be missing."""
+
+    def __init__(self, text: str, *, line_id: int) -> None:
+        super().__init__(text)
+        self.line_id = line_id
 
 
 def locked(line_ids: Collection[int]) -> list[OrderLine]:
@@ -68,27 +76,37 @@ def undeliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[Sal
 
 
 @transaction.atomic
-def record_shortage(*, line_id: int, quantity: Decimal, by: User, now: datetime, reason: str = "") -> SaleFact:
-    """Record that so much of a line did not arrive; the member no longer owes it.
+def record_shortages(*, quantities: Mapping[int, Decimal], by: User, now: datetime, reason: str = "") -> list[SaleFact]:
+    """Record how much did not arrive, by line; the members no longer owe it. All of it or nothing.
 
-    Raises NotDeliverable when more is named than is outstanding.
+    Raises NotShort when more of a line is named than is outstanding.
     """
-    (line,) = locked([line_id])
-    refuse_before_cut_off([line])
-    outstanding = line.outstanding
-    if not 0 < quantity <= outstanding:
-        raise NotDeliverable(
+    lines = locked(quantities.keys())
+    refuse_before_cut_off(lines)
+    return record([shortage_of(line, quantities[line.pk]) for line in lines], by=by, now=now, reason=reason)
+
+
+def record_shortage(*, line_id: int, quantity: Decimal, by: User, now: datetime, reason: str = "") -> SaleFact:
+    """Record that so much of one line did not arrive; raises NotShort like record_shortages."""
+    (fact,) = record_shortages(quantities={line_id: quantity}, by=by, now=now, reason=reason)
+    return fact
+
+
+def shortage_of(line: OrderLine, quantity: Decimal) -> Outcome:
+    """So much less of the line, and what that takes off its amount: the rest costs what it would have cost alone."""
+    if not 0 < quantity <= line.outstanding:
+        raise NotShort(
             _("Of “%(offer)s” %(left)s %(unit)s are outstanding; a shortage lies between 0 and that.")
-            % {"offer": line.offer.name, "left": f"{outstanding.normalize():f}", "unit": line.offer.unit}
+            % {"offer": line.offer.name, "left": f"{line.outstanding.normalize():f}", "unit": line.offer.unit},
+            line_id=line.pk,
         )
     if line.offer.counted and quantity != quantity.to_integral_value():
-        raise NotDeliverable(
-            _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": line.offer.name, "unit": line.offer.unit}
+        raise NotShort(
+            _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": line.offer.name, "unit": line.offer.unit},
+            line_id=line.pk,
         )
     still_wanted = amount_of(line.quantity - line.short_quantity - quantity, line.price_fen)
-    fen = still_wanted - (line.amount_fen - line.short_fen)
-    (fact,) = record([Outcome(line, FactKind.SHORT, -quantity, fen)], by=by, now=now, reason=reason)
-    return fact
+    return Outcome(line, FactKind.SHORT, -quantity, still_wanted - (line.amount_fen - line.short_fen))
 
 
 @transaction.atomic

@@ -29,11 +29,10 @@ LATEST = 30
 
 @dataclass(frozen=True, slots=True)
 class AtDoor:
-    """What a run has to say about one order: why something was refused, or the shortage that is being entered."""
+    """What a run has to say about one order: why something was refused, or the shortages that are being entered."""
 
     order: Order
     refusal: str = ""
-    line_id: int | None = None
     form: ShortageForm | None = None
 
 
@@ -102,23 +101,20 @@ def undeliver(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @leader_or_operator
 def shortage(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Ask how much of a line is missing, and record it."""
-    line = visible_line(request.user, pk)
-    form = ShortageForm(request.POST or None, initial={"quantity": line.outstanding})
-    if request.method == "POST" and form.is_valid():
+    """Ask how much of an order is missing, line by line, and record it."""
+    order = visible_order(request.user, pk)
+    lines = [line for line in order.lines.select_related("offer").order_by("offer__position", "pk") if line.outstanding]
+    form = ShortageForm(request.POST or None, lines=lines)
+    if form.is_valid():
+        quantities, reason = form.quantities, form.cleaned_data["reason"]
         try:
-            services.record_shortage(
-                line_id=line.pk,
-                quantity=form.cleaned_data["quantity"],
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-                now=timezone.now(),
-            )
-            return back_to_run(request, line.order)
+            services.record_shortages(quantities=quantities, reason=reason, by=request.user, now=timezone.now())
+            return back_to_run(request, order)
+        except services.NotShort as error:
+            form.add_error(form.key(error.line_id), str(error))
         except DomainError as error:
-            form.add_error("quantity", str(error))
-    asked = AtDoor(line.order, line_id=line.pk, form=form)
-    return run_page(request, line.order.campaign, asked, status=422 if form.errors else 200)
+            form.add_error(None, str(error))
+    return run_page(request, order.campaign, AtDoor(order, form=form), status=422 if form.errors else 200)
 
 
 @require_POST
@@ -146,6 +142,7 @@ def run_page(
         "can_tick": campaign.state == CampaignState.CUT_OFF,
         "missing": shortage_text(campaign, run),
         "at": at,
+        "asked_at": at.order.pk if at and at.form else None,
     }
     found = run.find(at.order.pk) if at else None
     if found:
