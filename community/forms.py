@@ -29,7 +29,7 @@ def choices_of(form: forms.Form, field: str) -> "forms.ModelChoiceField[Any]":
 class GroupForm(forms.Form):
     """What a group is."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Group name"), max_length=60)
     capacity = forms.IntegerField(
         label=_("Capacity"),
         min_value=1,

@@ -22,7 +22,7 @@ ADVERTISED = Q(state__in=[CampaignState.DRAFT, CampaignState.OPEN])
 class IPForm(forms.Form):
     """A voice. A person's may belong to a member: a leader, a seed user, somebody with a login."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("IP name"), max_length=60)
     kind = forms.ChoiceField(label=_("Whose voice"), choices=IPKind.choices)
     person = forms.ModelChoiceField(
         Member.objects.none(),

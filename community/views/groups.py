@@ -14,6 +14,7 @@ from core.models import User
 from core.paging import ROWS, page_by_key
 
 LAST_PAGE = 1_000
+MEMBERS_SHOWN = 20
 
 
 @require_safe
@@ -63,6 +64,7 @@ def group_page(request: SignedInRequest, pk: int, form: AssignmentForm) -> HttpR
             by="member__pinyin",
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
+            size=MEMBERS_SHOWN,
         ),
         "form": form,
     }

@@ -1,5 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
@@ -28,4 +29,4 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
         campaign = Publication.objects.filter(code=code).values_list("campaign__code", flat=True).first()
     if campaign is None:
         return render(request, "content/link_unknown.html", status=404)
-    return redirect(f"/c/{campaign}/?{urlencode({'via': code})}")
+    return redirect(reverse("orders:public_campaign", args=[campaign]) + "?" + urlencode({"via": code}))

@@ -53,7 +53,7 @@ def test_a_card_is_moved_and_the_move_announced(desk):
     profile.refresh_from_db()
     assert profile.status == "contacted"
     content = response.content.decode()
-    assert content.lstrip().startswith('<div id="board">')
+    assert content.lstrip().startswith('<div class="stack" id="board">')
     assert 'role="status"' in content
     assert f"<span>林婉清: {SeedStatus.CONTACTED.label}</span>" in content
 
