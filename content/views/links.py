@@ -28,5 +28,6 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     else:
         campaign = Publication.objects.filter(code=code).values_list("campaign__code", flat=True).first()
     if campaign is None:
-        return render(request, "content/link_unknown.html", status=404)
+        # Nothing on that page is sent back: without a CSRF token it sets no cookie either.
+        return render(request, "content/link_unknown.html", {"csrf_token": ""}, status=404)
     return redirect(reverse("orders:public_campaign", args=[campaign]) + "?" + urlencode({"via": code}))

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 
 from community.enums import SeedStatus
 from community.models import SeedProfile
@@ -55,7 +56,8 @@ def test_a_card_is_moved_and_the_move_announced(desk):
     content = response.content.decode()
     assert content.lstrip().startswith('<div class="stack" id="board">')
     assert 'role="status"' in content
-    assert f"<span>林婉清: {SeedStatus.CONTACTED.label}</span>" in content
+    said = gettext("%(name)s: %(status)s") % {"name": "林婉清", "status": SeedStatus.CONTACTED.label}
+    assert f"<span>{said}</span>" in content
 
 
 def test_without_javascript_a_move_comes_back_to_the_board(desk):

@@ -55,6 +55,7 @@ def test_an_unknown_link_says_so_in_a_friendly_page(client):
 
     assert response.status_code == 404
     assert "content/link_unknown.html" in [template.name for template in response.templates]
+    assert not response.cookies
 
 
 def test_a_short_link_takes_one_query_and_no_login(client, django_assert_num_queries):
