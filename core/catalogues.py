@@ -100,7 +100,7 @@ def pending(locale: Path = LOCALE) -> dict[Key, str]:
     handed_in: dict[Key, str] = {}
     for path in sorted((locale / "pending").glob("*.tsv")):
         for number, line in enumerate(path.read_text().splitlines(), start=1):
-            columns = [column.strip().replace("\\n", "\n") for column in line.split("\t")]
+            columns = [column.replace("\\n", "\n") for column in line.split("\t")]
             if len(columns) not in (2, 3) and line.strip():
                 raise BadPendingLine(f"{path.name}:{number}: {line}")
             if len(columns) in (2, 3):

@@ -215,5 +215,6 @@ def _round_steps(top: float) -> int:
 def _yuan_tick(amount_fen: float) -> str:
     """A round amount beside an axis, as the language counts: 15万, 150k."""
     yuan_ = amount_fen / FEN_A_YUAN
-    step, unit = (10_000, "万") if (get_language() or "").startswith("zh") else (1_000, "k")
-    return f"{yuan_ / step:g}{unit}" if yuan_ >= step else f"{yuan_:g}"
+    if (get_language() or "").startswith("zh") and yuan_ >= 10_000:
+        return _("%(count)s ten thousand") % {"count": f"{yuan_ / 10_000:g}"}
+    return f"{yuan_ / 1_000:g}k" if yuan_ >= 1_000 else f"{yuan_:g}"
