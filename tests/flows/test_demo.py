@@ -1,0 +1,51 @@
+"""The demonstration loads, adds up, and goes away again."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from community.models import Group, LeaderAssignment, Member, Neighbourhood
+from config.demo.load import load
+from core.invariants import check
+from core.models import User
+from orders.enums import CampaignState, PasteState
+from orders.models import Campaign, Order, Paste, SaleFact
+from orders.rules.chain.reading import RowState
+from orders.services import read_paste
+from referrals.models import Run
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_demonstration_adds_up_and_can_be_taken_away():
+    load(now=timezone.now())
+
+    assert (Neighbourhood.objects.count(), LeaderAssignment.objects.values("leader").distinct().count()) == (6, 4)
+    assert 850 <= Member.objects.count() <= 950
+    assert Campaign.objects.filter(state=CampaignState.OPEN).count() == 1
+    assert set(SaleFact.objects.values_list("kind", flat=True)) >= {"placed", "short", "delivered", "refunded"}
+    assert Run.objects.filter(state="review").exists()
+    assert [finding.title for finding in check() if finding.count] == []
+    chain = read_paste(Paste.objects.get(state=PasteState.DRAFT))
+    assert len(chain.of(RowState.READY)) >= 8
+    assert chain.of(RowState.BLOCKED)
+
+    call_command("demo", "remove", verbosity=0)
+    assert [model.objects.count() for model in (Neighbourhood, Order, User)] == [0, 0, 0]
+
+
+def test_real_neighbourhoods_are_not_taken_away_with_it():
+    make.make_group()
+
+    with pytest.raises(CommandError, match="Nothing was removed"):
+        call_command("demo", "remove")
+
+    assert Group.objects.exists()
+
+
+def test_the_demonstration_wants_an_empty_house():
+    make.make_group()
+
+    with pytest.raises(CommandError, match="already"):
+        call_command("demo", "load")

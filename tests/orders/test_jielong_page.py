@@ -1,0 +1,109 @@
+"""What the paste page answers to what people send it."""
+
+import pytest
+from django.urls import reverse
+
+from orders.models import Order, Paste
+from orders.services import start_paste
+from tests import factories as make
+from tests.factories import FAR_OFF, LONG_AGO_MOMENT, NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group():
+    return make.make_group()
+
+
+@pytest.fixture
+def campaign(group):
+    campaign = make.make_campaign(group, opens_at=LONG_AGO_MOMENT, cuts_off_at=FAR_OFF)
+    make.make_offer(campaign, "草莓", unit="盒", counted=True, price_fen=2990)
+    return campaign
+
+
+@pytest.fixture
+def leader(client, group, campaign):
+    leader = make.make_leader(group)
+    client.force_login(leader.user)
+    return leader.user
+
+
+def paste_of(campaign, group, user, text="1. 王姐 6-1201 芒果2斤"):
+    return start_paste(campaign=campaign, group=group, text=text, by=user, now=NOW)
+
+
+@pytest.mark.parametrize("text", ["", "长" * 50_001, "1. 王姐 草莓1盒\n" * 501], ids=["empty", "50 001", "501 lines"])
+def test_a_text_that_cannot_be_read_is_answered_with_its_sentence_and_kept(client, leader, campaign, group, text):
+    answer = client.post(reverse("orders:jielong"), {"chain": f"{campaign.pk}-{group.pk}", "text": text})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["text"]
+    assert answer.context["form"]["text"].value() == text
+    assert not Paste.objects.exists()
+
+
+def test_a_chain_of_another_group_is_no_choice(client, leader, campaign):
+    answer = client.post(reverse("orders:jielong"), {"chain": "999-999", "text": "1. 王姐 草莓1盒"})
+
+    assert answer.status_code == 422
+    assert not Paste.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["member", "offer_0"])
+def test_an_answer_that_names_somebody_elses_rows_is_refused(client, leader, campaign, group, field):
+    paste = paste_of(campaign, group, leader)
+    other = make.make_group("别的群")
+    foreign = {
+        "member": make.make_member("外人", group=other).pk,
+        "offer_0": make.make_offer(make.make_campaign(other)).pk,
+    }[field]
+    key = answer_key(client, paste)
+
+    answer = client.post(
+        reverse("orders:jielong_settle", args=[paste.pk]), {"key": key, "action": "save", field: foreign}
+    )
+
+    assert answer.status_code == 422
+    paste.refresh_from_db()
+    assert paste.decisions == {}
+
+
+def answer_key(client, paste):
+    return client.get(reverse("orders:jielong_preview", args=[paste.pk])).context["reading"].rows[0].key
+
+
+def test_settling_answers_the_fragment_to_htmx_and_goes_back_without_script(client, leader, campaign, group):
+    paste = paste_of(campaign, group, leader)
+    sent = {"key": answer_key(client, paste), "action": "skip"}
+    url = reverse("orders:jielong_settle", args=[paste.pk])
+
+    plain = client.post(url, sent)
+    fragment = client.post(url, {**sent, "action": "restore"}, headers={"hx-request": "true"})
+
+    assert plain.status_code == 302
+    assert b"<html" not in fragment.content
+    assert b'id="preview"' in fragment.content
+
+
+def test_confirming_twice_says_that_it_is_done_and_orders_once(client, leader, campaign, group):
+    paste = paste_of(campaign, group, leader, "1. 王姐 6-1201 草莓2盒")
+    url = reverse("orders:jielong_apply", args=[paste.pk])
+
+    first, second = client.post(url), client.post(url)
+
+    assert (first.status_code, second.status_code) == (302, 422)
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_preview_costs_the_same_queries_for_one_row_as_for_three(
+    client, leader, campaign, group, rows, django_assert_num_queries
+):
+    text = "\n".join(f"{n}. 邻居{n} {n}-101 草莓1盒" for n in range(1, rows + 1))
+    paste = paste_of(campaign, group, leader, text)
+
+    # Session and user; the paste; offers, people and what both were called; live entries; takings; offers to choose.
+    with django_assert_num_queries(11):
+        client.get(reverse("orders:jielong_preview", args=[paste.pk]))
