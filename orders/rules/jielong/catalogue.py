@@ -68,7 +68,7 @@ class Catalogue:
         return number - 1 if 1 <= number <= len(self.offers) else None
 
     def close_to(self, folded: str) -> int | None:
-        """The one offer a shortened name may mean: it ends so (盐汽水 for 上海盐汽水), or begins with that one letter."""
+        """The one offer a shortened name may mean: it ends so (盐汽水 for 上海盐汽水), or begins with one letter."""
         text = _key(folded)
         starts = text if len(text) == 1 else "\n"
         near = {

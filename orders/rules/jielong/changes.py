@@ -51,7 +51,7 @@ def speaks_of_change(folded: str) -> bool:
 
 
 def read_changes(text: Span, reader: EntryReader) -> list[ChangeDraft]:
-    """The changes an entry makes; none if it is an order. All clauses of it must be changes, or it is read as an order."""
+    """The changes an entry makes; none if it is an order. Every clause must be a change, or it is read as an order."""
     if len(text.folded) > LONGEST_ENTRY or _SIGNS.isdisjoint(text.folded) or not _SPEAKS.search(text.folded):
         return []
     whole = _whole(text, reader)
@@ -128,11 +128,13 @@ def _set(reader: EntryReader, draft: Draft) -> list[ChangeDraft]:
 
 
 def _set_between(left: Span, right: Span, reader: EntryReader) -> list[ChangeDraft]:
-    """张三（苹果）改成3份: who and what is on the left, how much on the right. Another product on the right is no plain set."""
+    """张三（苹果）改成3份: who and what on the left, how much on the right. Another product there is no plain set."""
     who, what = reader.read(left), reader.read(right)
-    if what.name is not None or len(what.items) != 1 or what.items[0].amount is None:
+    if what.name is not None or len(what.items) != 1:
         return []
     item = what.items[0]
+    if item.amount is None:
+        return []
     named = [before for before in who.items if before.text]
     if len(named) > 1 or (named and item.text):
         return []

@@ -13,7 +13,7 @@ from orders.rules.jielong.text import PastedLine
 
 
 class Chat:
-    """Sorts the lines of a paste without entry numbers. `waiting` is a name, perhaps, whose goods are on the next lines."""
+    """Sorts the lines of a paste without entry numbers. `waiting` may be a name whose goods are on the next lines."""
 
     def __init__(self, lines: Sequence[PastedLine], reader: EntryReader) -> None:
         self.lines = lines

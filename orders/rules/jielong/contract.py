@@ -9,7 +9,12 @@ from orders.rules.jielong.given import Offer
 from orders.rules.jielong.numerals import plain
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Parsed
 
-_FIELDS = {"name": str, "unit": str, "aliases": list, "counted": bool, "code": (str, type(None))}
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "unit": (str,),
+    "aliases": (list,),
+    "counted": (bool,),
+    "code": (str, type(None)),
+}
 
 
 class OffersUnreadable(DomainError):

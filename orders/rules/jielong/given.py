@@ -15,7 +15,7 @@ class PlusOne(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something the campaign sells. `counted` goods have whole quantities; `code` is the letter or number people order it by."""
+    """Something the campaign sells. `counted` goods have whole quantities; `code` is a letter or number to order by."""
 
     name: str
     unit: str = ""

@@ -284,7 +284,7 @@ class Head:
         return folded in self.places or (len(chunk.tokens) == 1 and doors.is_named_place(folded))
 
     def _may_take_room(self) -> bool:
-        """A bare 1701 right after the name, or after a building, is a room rather than a quantity; it is asked about."""
+        """A bare 1701 right after the name or a building is a room rather than a quantity; it is asked about."""
         previous = self.chunks[self.place - 1]
         return not previous.has(Kind.PRODUCT) and "-" not in self.draft.door and not self.rest
 

@@ -30,10 +30,8 @@ def read_message(pasted: str) -> Message | None:
     if start < 0 or end < 0:
         return None
     title = pasted[start + len(_OPEN) : end]
-    if title.startswith(_CDATA):
-        title = title.removeprefix(_CDATA).removesuffix(_CDATA_END)
-    else:
-        title = html.unescape(title)
+    is_cdata = title.startswith(_CDATA)
+    title = title.removeprefix(_CDATA).removesuffix(_CDATA_END) if is_cdata else html.unescape(title)
     info = pasted[end:]
     info = html.unescape(info) if "&lt;i&gt;" in info else info
     return Message(title, tuple(Author(entry["author"], int(entry["time"])) for entry in _ENTRY.finditer(info)))

@@ -8,8 +8,8 @@ from orders.rules.jielong.flags import Flag
 class Pairing:
     """Takes products and quantities in the order of the text.
 
-    `waiting` are products without a quantity yet, `free` is a quantity without a product yet, `loose` are those given up.
-    `shared_by` is set after 各: the products that share the next quantity.
+    `waiting` are products without a quantity yet, `free` is a quantity without a product yet, `loose` are quantities
+    given up. `shared_by` is set after 各: the products that share the next quantity.
     """
 
     def __init__(self, catalogue: Catalogue, draft: Draft) -> None:

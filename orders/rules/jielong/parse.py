@@ -23,8 +23,8 @@ _DEFAULTS = Options()
 def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> Parsed:
     """Reads a chain. Every line that is not blank is in exactly one of rows, changes and skipped.
 
-    A row without a flag says what its text says; what is unclear is flagged and left open. Quantities are in the unit of
-    the offer. Raises TextTooLong beyond 500 lines or 50 000 characters.
+    A row without a flag says what its text says; what is unclear is flagged and left open. Quantities are in the unit
+    of the line. Raises TextTooLong beyond 500 lines or 50 000 characters.
     """
     message = read_message(text)
     lines = read_lines(message.text if message else text)

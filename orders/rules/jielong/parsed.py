@@ -17,7 +17,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One product of a row. `offer` is the offer's name, or None with `candidates` (names, best first) to choose from."""
+    """One product of a row. `offer` is its name, or None with `candidates` (offers' names, best first) to choose from.
+
+    `quantity` is in `unit`: the offer's, or as written (with a flag) where that cannot be turned into it.
+    """
 
     offer: str | None
     text: str
@@ -32,8 +35,8 @@ class Line:
 class OrderRow:
     """One entry of the chain.
 
-    `flags` are those of the row and of its lines. `identity` is the author if a message told it, else the normalised name
-    and door; `key` adds which occurrence of it this is. `content` is what was ordered, for comparing two pastes.
+    `flags` are those of the row and of its lines. `identity` is the author if a message told it, else the normalised
+    name and door; `key` adds which occurrence of it this is. `content` is what was ordered, for comparing two pastes.
     `phone` is private and never part of `note`. `door_readings` are the places an unclear place may mean.
     """
 
@@ -57,7 +60,7 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change to an order somebody already has. Without an offer it means the whole order (cancel) or an open question."""
+    """A change to an order somebody already has. Without an offer: the whole order (cancel), or an open question."""
 
     kind: ChangeKind
     name: str | None

@@ -11,7 +11,7 @@ from orders.rules.jielong.tokens import Kind, scan
 
 
 class Preamble:
-    """Sorts header lines one by one. `marked`: a #接龙 mark has been seen. `sender`: who is said to write what follows."""
+    """Sorts header lines one by one. `marked`: a #接龙 was seen. `sender`: who is said to write what follows."""
 
     def __init__(self, found: Sorted, reader: EntryReader) -> None:
         self.found = found

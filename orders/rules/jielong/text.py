@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from opencc import OpenCC
@@ -109,6 +109,7 @@ def same_name_key(name: str) -> str:
     return identity_part(show(name))
 
 
+@lru_cache(maxsize=4096)
 def identity_part(shown: str) -> str:
     """The same for a text that was shown already."""
     return _JOINERS.sub("", fold(shown))

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+# fmt: off
 UNITS = (
-    "公斤 千克 市斤 斤 kg 克 g 两 份 个人 个 只 颗 粒 枚 条 根 串 把 箱 件 包 袋 盒 瓶 罐 桶 提 套 组 板 盘 碗 杯 块 片 支 "
-    "棵 朵 扎 捆 筐 篮 篓 听 排 对 双 单 位 人"
-).split()
+    "公斤", "千克", "市斤", "斤", "kg", "克", "g", "两", "份", "个人", "个", "只", "颗", "粒", "枚", "条", "根", "串",
+    "把", "箱", "件", "包", "袋", "盒", "瓶", "罐", "桶", "提", "套", "组", "板", "盘", "碗", "杯", "块", "片", "支",
+    "棵", "朵", "扎", "捆", "筐", "篮", "篓", "听", "排", "对", "双", "单", "位", "人",
+)
+# fmt: on
 
 PORTION = "份"
 """One of whatever is sold; says nothing of weight."""
@@ -28,7 +31,7 @@ def is_weight(unit: str) -> bool:
 
 
 def convert(quantity: Decimal, written: str, sold: str) -> tuple[Decimal, str] | None:
-    """A quantity in the unit the offer is sold by; None when the written unit cannot mean it (a 箱 of what is sold by 斤)."""
+    """A quantity in the unit the offer is sold by; None when the written unit cannot mean it (箱 for 斤)."""
     if written in ("", sold):
         return quantity, sold
     if written in _IN_JIN and sold in _IN_JIN:
