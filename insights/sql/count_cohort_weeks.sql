@@ -2,7 +2,9 @@
 -- days change) or puts them in (sign 1, after): the counters move by the difference and nobody else is looked at.
 -- A counter that falls to nothing goes, as if it had never been.
 WITH touched AS (
-    SELECT DISTINCT member_id FROM orders_salefact WHERE id > %(after)s AND id <= %(upto)s
+    -- A delivery changes no occasion.
+    SELECT DISTINCT member_id FROM orders_salefact
+    WHERE id > %(after)s AND id <= %(upto)s AND kind <> 'delivered'
 ),
 active AS (
     SELECT DISTINCT member_id, date_trunc('week', d.day::timestamp)::date AS week

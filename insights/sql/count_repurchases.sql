@@ -4,7 +4,9 @@
 -- over; as returned, as long as the occasion before it is within the window too. So every occasion is a step up on its
 -- day and a step down on a later one.
 WITH touched AS (
-    SELECT DISTINCT member_id FROM orders_salefact WHERE id > %(after)s AND id <= %(upto)s
+    -- A delivery changes no occasion.
+    SELECT DISTINCT member_id FROM orders_salefact
+    WHERE id > %(after)s AND id <= %(upto)s AND kind <> 'delivered'
 ),
 occasion AS (
     SELECT DISTINCT member_id, d.day FROM touched JOIN insights_memberday d USING (member_id) WHERE d.net_fen > 0

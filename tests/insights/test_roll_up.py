@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from community.models import Member
+from insights.invariants import member_days_equal_their_facts
 from insights.models import WINDOWS, CohortWeek, MemberDay, MemberStat, RepurchaseStep, Watermark
 from insights.queries import repurchase
 from insights.services import (
@@ -359,3 +360,20 @@ def test_no_statement_of_the_roll_up_has_to_scan_a_big_table(statement):
 
     for big_table in ("orders_salefact", "insights_memberday", "insights_memberstat", "referrals_referral"):
         assert f"Seq Scan on {big_table}" not in plan
+
+
+@pytest.mark.django_db
+def test_a_lost_fact_is_found_by_the_invariant():
+    order = make_order(make_member(), make_group(), fen=1000, day=MONDAY)
+    roll_up(now=NOW)
+    assert broken_days() == []
+
+    MemberDay.objects.update(net_fen=0)
+
+    assert broken_days() == [f"member {order.member_id} on {MONDAY}"]
+
+
+def broken_days() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(member_days_equal_their_facts())
+        return [row[0] for row in cursor.fetchall()]
