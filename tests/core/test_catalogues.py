@@ -79,6 +79,16 @@ def test_a_translation_survives_without_its_pending_file_and_goes_with_its_messa
     assert _translation(tmp_path, "zh_Hans", "Stock") is None
 
 
+def test_what_has_no_translation_is_named(tmp_path: Path):
+    _source(tmp_path, app='_("Stock"), _("Goods")')
+    _pending(tmp_path, "Stock\t库存")
+
+    catalogues.merge(tmp_path)
+
+    assert catalogues.untranslated("zh_Hans", tmp_path) == ["Goods"]
+    assert catalogues.untranslated("en", tmp_path) == []
+
+
 def test_templates_and_plurals_are_gathered(tmp_path: Path):
     _source(tmp_path, app='ngettext("%(n)s order", "%(n)s orders", n)')
     (tmp_path / "templates").mkdir()
