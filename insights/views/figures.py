@@ -113,7 +113,7 @@ def buyers_text(found: Repurchase) -> str:
 def sales_chart(weeks: Sequence[SalesWeek], rates: Sequence[Repurchase]) -> LineChart:
     """GMV and the repurchase rate, week by week. Before the first night there are no rates, and no line for them."""
     gmv = Series(_("GMV"), [week.gmv_fen for week in weeks], [f"¥{yuan(week.gmv_fen)}" for week in weeks])
-    top = nice_ceiling(max(week.gmv_fen for week in weeks))
+    top = nice_ceiling(max(FEN_A_YUAN, *(week.gmv_fen for week in weeks)))
     panels = [panel(gmv, tick=_yuan_tick, high=top, steps=_round_steps(top))]
     if rates:
         points = [None if one.rate_ppm is None else one.rate_ppm / PPM_A_POINT for one in rates]
@@ -215,6 +215,7 @@ def _round_steps(top: float) -> int:
 def _yuan_tick(amount_fen: float) -> str:
     """A round amount beside an axis, as the language counts: 15万, 150k."""
     yuan_ = amount_fen / FEN_A_YUAN
-    if (get_language() or "").startswith("zh") and yuan_ >= 10_000:
-        return _("%(count)s ten thousand") % {"count": f"{yuan_ / 10_000:g}"}
+    if (get_language() or "").startswith("zh"):
+        tens = _("%(count)s ten thousand") % {"count": f"{yuan_ / 10_000:g}"}
+        return tens if yuan_ >= 10_000 else f"{yuan_:g}"
     return f"{yuan_ / 1_000:g}k" if yuan_ >= 1_000 else f"{yuan_:g}"
