@@ -27,8 +27,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_as_they_lie() -> Iterator[None]:
+def static_files_as_they_lie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing is collected or hashed for a test, whatever DEBUG says; the browser tests collect for themselves."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**django_settings.STORAGES, "staticfiles": plain}):
+    collected = tmp_path_factory.mktemp("nothing-collected")
+    with override_settings(STORAGES={**django_settings.STORAGES, "staticfiles": plain}, STATIC_ROOT=collected):
         yield
