@@ -62,6 +62,7 @@ def test_the_window_is_of_the_same_group(campaign, group):
 
 def test_a_publication_nobody_opened_is_not_credited(campaign, group):
     make_publication(code="silent2", group=group, campaign=campaign)
+    make_publication(code="silent3", group=group, campaign=campaign).click_days.create(day=TODAY, clicks=0)
 
     assert link_for(campaign_id=campaign.pk, group_id=group.pk, at=NOW) is None
 
