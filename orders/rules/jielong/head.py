@@ -89,6 +89,9 @@ class Head:
 
     def _read_name(self, chunk: Chunk) -> None:
         tokens = list(chunk.tokens)
+        if len(tokens) == 1:
+            self._take_name(tokens)
+            return
         if tokens[0].kind in _PLACES and not self.draft.door:
             self._take_door(tokens.pop(0))
         if tokens and tokens[0].kind == Kind.DASH:
@@ -223,7 +226,7 @@ class Head:
 
     def _extend_name(self) -> None:
         """🍀 杨小茜, Mary Wang, 小陈 🌸: names with a space inside."""
-        if words.is_odd_name(self.draft.name or "") and self.place == 0:
+        if self.place == 0:
             return  # 。 云谷: the sign was the name
         if self.rest and self.rest[-1].end > self._name_chunk_end():
             return

@@ -29,7 +29,8 @@ _DECORATION = re.compile("(?<![不要多少加去免放换带没无])[\u2600-\u2
 _LONGEST_NAME = 20
 _LETTER = re.compile(r"[^\W_]")
 _DIGITS_ONLY = re.compile(r"[\d\s.]+")
-_ON_BEHALF = re.compile(r"^(?P<verb>代|帮|替|给)(?P<name>.{1,20}?)(?:带|订|买|下单|代|的)?$")
+_VERBS_OF_BEHALF = ("代", "帮", "替", "给")
+_ON_BEHALF = re.compile(r"[代帮替给](?P<name>.{1,20}?)(?:带|订|买|下单|代|的)?$")
 
 
 def is_filler(folded: str) -> bool:
@@ -81,5 +82,5 @@ def without_decoration(shown: str) -> str:
 
 def on_behalf_of(folded: str) -> tuple[int, int] | None:
     """Where the name stands in 代王阿姨 or 帮李姐带; None if it is an ordinary name."""
-    found = _ON_BEHALF.fullmatch(folded)
+    found = _ON_BEHALF.fullmatch(folded) if folded[:1] in _VERBS_OF_BEHALF else None
     return found.span("name") if found else None
