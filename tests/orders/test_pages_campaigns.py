@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.enums import CampaignState
 from orders.models import Campaign, Offer
-from orders.services import cut_off
+from orders.services import cut_off, record_shortage
 from tests import factories as make
 from tests.factories import order_for
 
@@ -271,20 +271,28 @@ def test_the_text_for_the_group_speaks_the_language_of_the_installation(signed_i
 
     assert text[0] == "周五鲜果团"
     assert text[1].startswith("草莓 ¥29.90/盒")
+    assert "月" in text[2]  # the operator reads English, the group does not
     assert text[-1].endswith(f"/c/{open_campaign.code}/")
 
 
 def test_the_purchase_list_adds_up_what_is_wanted_less_what_is_missing(signed_in, operator, open_campaign, group):
     offer = make.make_offer(open_campaign, "脐橙", unit="斤", cost_fen=380)
     for quantity in ["2.5", "3"]:
-        order_for(make.make_member(group=group), (offer, quantity), group=group, now=timezone.now())
+        order = order_for(make.make_member(group=group), (offer, quantity), group=group, now=timezone.now())
+    cut_off(campaign=open_campaign, by=operator, now=timezone.now())
+    record_shortage(line_id=order.lines.get().pk, quantity=Decimal("0.5"), by=operator, now=timezone.now())
 
     page = signed_in(operator).get(url_of("purchase_list", open_campaign))
 
-    assert "5.5 斤" in page.text
-    assert page.context["cost_fen"] == 2090  # 5.5 × 3.80
-    assert "Preview: orders come in until" in page.text
-    assert "脐橙 5.5斤" in page.context["text"]
+    assert "<b>5 斤</b>" in page.text
+    assert page.context["cost_fen"] == 1900  # 5 × 3.80
+    assert "脐橙 5斤" in page.context["text"]
+
+
+def test_before_the_cut_off_the_purchase_list_is_a_preview(signed_in, operator, open_campaign):
+    page = signed_in(operator).get(url_of("purchase_list", open_campaign)).text
+
+    assert "Preview: orders come in until" in page
 
 
 def test_after_the_cut_off_the_purchase_list_is_no_preview(signed_in, operator, open_campaign):
