@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from dateutil.relativedelta import relativedelta
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
@@ -89,8 +88,8 @@ def settle_people(town: Town, random: Random, today: date) -> None:
         user.save()
         town.users[login.username] = user
     for name in words.LEADERS:
-        login = town.users["leader"] if name == words.LEADERS[0] else None
-        town.leaders.append(Member.objects.create(name=name, user=login, channel=Channel.EVENT, joined_on=arrival))
+        own = town.users["leader"] if name == words.LEADERS[0] else None
+        town.leaders.append(Member.objects.create(name=name, user=own, channel=Channel.EVENT, joined_on=arrival))
     for place_ in words.PLACES:
         home = Neighbourhood.objects.create(
             name=place_.name, district=place_.district, households=place_.households, demo=True
@@ -321,7 +320,7 @@ def pay_past_months(town: Town, first_day: date, today: date, now: datetime) -> 
     periods: list[Period] = []
     while month <= today.replace(day=1):
         periods.append(open_period(month=month, by=town.users["admin"], now=now))
-        month += relativedelta(months=1)
+        month = (month + timedelta(days=31)).replace(day=1)
     for number, period in enumerate(periods[:-1]):
         run = start_run(period=period, by=town.users["admin2"], now=now)
         drain_all()

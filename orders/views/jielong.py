@@ -151,7 +151,7 @@ def jielong_settle(request: SignedInRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             errors[key] = [str(error)]
     else:
-        errors[key] = [message for messages in form.errors.values() for message in messages]
+        errors[key] = [str(message) for messages in form.errors.values() for message in messages]
     if not request.htmx and not errors:
         return redirect("orders:jielong_preview", paste.pk)
     return show_paste(request, paste, errors=errors)

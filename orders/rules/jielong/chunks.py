@@ -32,6 +32,9 @@ class Role:
     ROOM_OR_NUMBER: Final = "room or number"
 
 
+_ROLES = {Kind.BRACKET: Role.BRACKET, Kind.DOOR: Role.DOOR, Kind.SPOT: Role.DOOR}
+
+
 class Chunk(NamedTuple):
     """Tokens without a space between, and what stood before them."""
 
@@ -54,17 +57,20 @@ def chunk_of(tokens: Sequence[Token], gap: str) -> Chunk:
 
 def role_of(chunk: Chunk, folded: str) -> str:
     """What a chunk of a folded text can be by its looks."""
-    first = chunk.tokens[0]
-    alone = len(chunk.tokens) == 1
-    if first.kind == Kind.BRACKET:
-        return Role.BRACKET
-    if alone and first.kind in (Kind.DOOR, Kind.SPOT):
-        return Role.DOOR
-    if any(_says_something(token, folded) for token in chunk.tokens if token.kind in WORDS):
-        return Role.TEXT
-    if alone and first.kind == Kind.NUMBER and _may_be_room(folded[first.start : first.end]):
-        return Role.ROOM_OR_NUMBER
+    if len(chunk.tokens) == 1:
+        return _role_alone(chunk.tokens[0], folded)
+    for token in chunk.tokens:
+        if token.kind in WORDS and _says_something(token, folded):
+            return Role.TEXT
     return Role.GOODS
+
+
+def _role_alone(token: Token, folded: str) -> str:
+    if token.kind in WORDS:
+        return Role.TEXT if _says_something(token, folded) else Role.GOODS
+    if token.kind == Kind.NUMBER and _may_be_room(folded[token.start : token.end]):
+        return Role.ROOM_OR_NUMBER
+    return _ROLES.get(token.kind, Role.GOODS)
 
 
 def _says_something(token: Token, folded: str) -> bool:

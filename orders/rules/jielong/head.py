@@ -68,9 +68,9 @@ class Head:
 
     def _is_place_before_name(self, chunk: Chunk) -> bool:
         """云谷 小红 2份: an estate's name, and words behind it that can be a name."""
-        following = self.chunks[self.place : self.place + 1]
-        named = not self.draft.door and bool(following) and role_of(following[0], self.text.folded) == Role.TEXT
-        return named and self._is_place_word(chunk)
+        if self.draft.door or self.place == len(self.chunks) or not self._is_place_word(chunk):
+            return False
+        return role_of(self.chunks[self.place], self.text.folded) == Role.TEXT
 
     def _may_be_name(self, chunk: Chunk) -> bool:
         """After goods only plain words are a name, and not those that wish for something."""

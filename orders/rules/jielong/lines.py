@@ -26,22 +26,23 @@ def lines_of(draft: Draft, catalogue: Catalogue, options: Options) -> tuple[Line
     for item in draft.items:
         if item.amount is not None and item.amount.quantity == 0:
             draft.flag(Flag.ZERO_QTY)
+        elif item.meaning is not None and len(item.meaning.offers) == 1:
+            lines.append(_known(item, item.meaning.offers[0], catalogue, options, []))
         else:
             lines += _lines_of_item(item, catalogue, options)
     return tuple(_with_large_flag(line, options) for line in _merged(lines))
 
 
 def _lines_of_item(item: Item, catalogue: Catalogue, options: Options) -> Iterable[Line]:
+    """Of a word that is no offer's, stands for several together, or for one of several."""
     if item.meaning is None:
         yield _unknown(item, catalogue.candidates(fold(item.text)), options)
     elif item.meaning.together:
         for offer in item.meaning.offers:
             yield _known(item, offer, catalogue, options, [Flag.CHECK])
-    elif len(item.meaning.offers) > 1:
+    else:
         names = tuple(catalogue.offers[i].name for i in item.meaning.offers)
         yield _unknown(item, names, options, [Flag.AMBIGUOUS])
-    else:
-        yield _known(item, item.meaning.offers[0], catalogue, options, [])
 
 
 def _unknown(item: Item, candidates: tuple[str, ...], options: Options, flags: Iterable[str] = ()) -> Line:
