@@ -45,7 +45,7 @@ class AnswerForm(forms.Form):
 
     def clean_who(self) -> str:
         """Somebody else, by name, pinyin or door: exactly one member must answer to it."""
-        who = self.cleaned_data["who"].strip()
+        who = str(self.cleaned_data["who"]).strip()
         if not who:
             return ""
         found = self.people.filter(
