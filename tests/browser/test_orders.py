@@ -1,0 +1,99 @@
+"""The pages of campaigns and orders: nobody is shut out, nothing weighs too much, refusals stand where they belong."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from core.enums import Role
+from core.paging import ROWS
+from tests import factories as make
+from tests.factories import order_for
+
+PUBLIC_AND_LEADER, OPERATOR = 40_000, 60_000
+PAGES = {
+    "today": (Role.LEADER, "/leader/"),
+    "own orders": (Role.LEADER, "/orders/"),
+    "campaigns": (Role.OPERATOR, "/campaigns/"),
+    "plan": (Role.OPERATOR, "/campaigns/new/"),
+    "campaign": (Role.OPERATOR, "/campaigns/{campaign}/"),
+    "purchase": (Role.OPERATOR, "/campaigns/{campaign}/purchase/"),
+    "orders": (Role.OPERATOR, "/orders/"),
+    "order": (Role.OPERATOR, "/orders/{order}/"),
+    "products": (Role.OPERATOR, "/products/"),
+    "product": (Role.OPERATOR, "/products/new/"),
+    "public": (None, "/c/{code}/"),
+}
+
+
+@pytest.fixture
+def shop(site: str) -> dict[str, object]:
+    """A group with its leader and a full page of orders, and what fills the addresses."""
+    group, now = make.make_group(), timezone.now()
+    clock = {"opens_at": now - timedelta(days=1), "cuts_off_at": now + timedelta(hours=9)}
+    campaign = make.make_campaign(group, **clock, delivers_on=timezone.localdate())
+    berries = make.make_offer(campaign, "丹东草莓", unit="盒", counted=True, price_fen=2990, stock=500)
+    oranges = make.make_offer(campaign, "赣南脐橙", price_fen=690)
+    for number in range(ROWS):
+        member = make.make_member(f"成员{number}", group=group)
+        order = order_for(member, (berries, 2), (oranges, "2.5"), group=group, now=now)
+    people = {Role.LEADER: make.make_leader(group).user, Role.OPERATOR: make.make_user(Role.OPERATOR)}
+    return {"people": people, "campaign": campaign.pk, "code": campaign.code, "order": order.pk}
+
+
+def arrive(shop: dict, visitor: Callable[..., None], name: str, **preferences: str) -> str:
+    role, address = PAGES[name]
+    visitor(user=shop["people"].get(role), **preferences)
+    return address.format(**shop)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use_it_on_phone_and_desk(sized: Page, visitor, axe, shop, name):
+    address = arrive(shop, visitor, name, theme="dark" if sized.viewport_size["width"] > 1000 else "light")
+
+    sized.goto(address)
+
+    assert axe(sized) == []
+    assert sized.evaluate("document.documentElement.scrollWidth") <= sized.viewport_size["width"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_keeps_to_the_budget(visitor, weight, shop, name):
+    address = arrive(shop, visitor, name)
+
+    assert weight(address) <= (OPERATOR if PAGES[name][0] == Role.OPERATOR else PUBLIC_AND_LEADER)
+
+
+def test_orders_are_found_while_typing_and_the_address_says_so(strict: Page, visitor, shop):
+    strict.goto(arrive(shop, visitor, "orders", language="en"))
+
+    strict.get_by_label("Find an order").press_sequentially("cy7")
+
+    expect(strict.locator("#orders tbody tr")).to_have_count(1)
+    expect(strict.locator("#orders tbody")).to_contain_text("成员7")
+    expect(strict.get_by_label("Find an order")).to_be_focused()
+    assert "q=cy7" in strict.url
+
+
+def test_a_campaign_is_cut_off_after_a_second_look(strict: Page, visitor, shop):
+    strict.goto(arrive(shop, visitor, "campaign", language="en"))
+
+    strict.get_by_text("Cut off now", exact=True).click()
+    strict.get_by_role("button", name="Yes, cut off now").click()
+
+    expect(strict.locator(".page-head .tag")).to_have_text("Cut off")
+    expect(strict.get_by_role("status")).to_contain_text("The purchase list is ready.")
+
+
+def test_a_refused_offer_stays_open_with_what_was_typed(strict: Page, visitor, shop):
+    strict.goto(arrive(shop, visitor, "campaign", language="en"))
+    offer = strict.locator(".offers li").filter(has_text="丹东草莓")
+
+    offer.get_by_text("Change", exact=True).click()
+    offer.get_by_label("Stock").fill("3")
+    offer.get_by_role("button", name="Save").click()
+
+    expect(offer.get_by_role("alert")).to_contain_text("100 盒 are already ordered")
+    expect(offer.get_by_label("Stock")).to_have_value("3")
