@@ -61,7 +61,7 @@ def start_paste(*, campaign: Campaign, group: Group, text: str, by: User, now: d
 def read_paste(paste: Paste) -> Reading:
     """The paste as it reads now, beside what earlier pastes put into the orders. Changes nothing."""
     offers = list(paste.campaign.offers.select_related("product").order_by("position", "pk"))
-    known = [ChainOffer(offer.pk, offer.name, offer.unit, offer.price_fen) for offer in offers]
+    known = [ChainOffer(offer.pk, offer.name, offer.unit, offer.price_fen, offer.counted) for offer in offers]
     return read(
         parse(paste.text, rule_offers(offers, paste.group), rule_options(paste.campaign)),
         offers=known,

@@ -223,6 +223,17 @@ def test_an_unknown_product_waits_and_the_answer_is_remembered(chain, group):
     assert states(chain.paste("李建国 3-502 红颜1盒")) == {"李建国": RowState.READY}
 
 
+def test_a_crate_of_what_is_sold_by_weight_asks_how_much(chain):
+    paste = chain.paste("王姐 6-1201 脐橙1箱")
+    (row,) = read_paste(paste).rows
+    assert (row.state, row.lines[0].quantity) == (RowState.BLOCKED, None)
+
+    settle(paste=paste, key=row.key, answer={"quantities": {"0": "10"}, "seen": True})
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert chain.ordered() == {"王姐": {"脐橙": 10}}
+
+
 def test_an_unsettled_row_is_left_out_and_the_others_are_taken(chain):
     _paste, applied = chain.confirm("王姐 6-1201 芒果2斤", "李建国 3-502 脐橙1斤")
 

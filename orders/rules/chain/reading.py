@@ -11,6 +11,7 @@ from orders.rules.jielong.diff import diff
 from orders.rules.jielong.flags import ChangeKind, Flag
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Parsed
 from orders.rules.jielong.text import same_name_key
+from orders.rules.jielong.units import PORTION
 
 Quantities = dict[int, Decimal]
 """Offer id → quantity."""
@@ -42,6 +43,11 @@ class ChainOffer:
     name: str
     unit: str
     price_fen: int
+    counted: bool = False
+
+    def is_sold_by(self, unit: str) -> bool:
+        """Whether a quantity in this unit is one of this offer's: a 箱 of what is sold by 斤 is not."""
+        return unit in ("", self.unit) or (self.counted and unit == PORTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +259,12 @@ def settle_line(
     known_id = offer.offer_id if offer else None
     if index in decided.offers:
         offer = by_id.get(decided.offers[index])
+    written = line.quantity if offer is None or offer.is_sold_by(line.unit) else None
     return SettledLine(
         index=index,
         text=line.text,
         offer=offer,
-        quantity=decided.quantities.get(index, line.quantity),
+        quantity=decided.quantities.get(index, written),
         unit=offer.unit if offer else line.unit,
         flags=line.flags,
         candidates=line.candidates,
