@@ -175,7 +175,7 @@ def test_placing_takes_the_same_queries_for_one_order_as_for_thirty(group, campa
 
     assert len(placed) == orders
     spoken = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(spoken) == 3  # offers, place, settle
+    assert len(spoken) == 5  # offers, referrers, publications, place, settle
 
 
 @pytest.mark.parametrize("change", [{"amount_fen": 1}, {"kind": "refunded"}])
