@@ -125,6 +125,7 @@ def _compiled(extra_units: frozenset[str], *, named_places: bool) -> re.Pattern[
     """
     units = sorted({*UNITS, *extra_units}, key=len, reverse=True)
     unit = "(?:" + "|".join(map(re.escape, units)) + ")"
+    unit = f"(?!两{unit}){unit}"  # 苹果1 两斤橙子: the 两 counts the 斤
     groups = [
         (r"[^\w\u4e00-\u9fff]", _signs(unit)),
         (r"\d", _digits(unit, block_is_a_unit="块" in extra_units)),
