@@ -63,7 +63,6 @@ ENTRIES = (
     Entry(_("Products"), "package", "orders:product_list", OPERATOR, GROWTH),
     Entry(_("Content calendar"), "calendar-days", "content:calendar", OPERATOR, GROWTH),
     Entry(_("Analysis"), "chart-line", "insights:analysis", OPERATOR | ADMIN, GROWTH),
-    Entry(_("Commissions"), "wallet", "referrals:run_list", OPERATOR, MONEY),
     # leader: five tabs
     Entry(_("Take orders"), "clipboard-paste", "orders:jielong", LEADER),
     Entry(_("Delivery"), "truck", "orders:delivery_list", LEADER),
