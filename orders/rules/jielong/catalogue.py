@@ -7,14 +7,16 @@ from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
+from orders.rules.jielong.doors import UNIT
 from orders.rules.jielong.given import Offer
 from orders.rules.jielong.text import span
 from orders.rules.jielong.units import UNITS
 
 _SPEC_OR_BRACKET = re.compile(
     r"\([^()]*\)|\d+(?:\.\d+)?(?:ml|毫升|l|升|g|克|kg|公斤|斤)\*\d+[\u4e00-\u9fff]?"
-    r"|\d+(?:\.\d+)?(?:ml|毫升|l|升|g|克|kg|公斤|斤|两|罐|瓶|颗|片|枚|只|个|包|袋|条|粒|支)装?"
+    rf"|\d+(?:\.\d+)?(?:ml|毫升|l|升|{UNIT})装?"
 )
+_NO_BRACKETS = str.maketrans("", "", "()")
 _FREE_CHOICE = ("自选", "任选")
 _BEFORE_SINGLE = r"(?<![^\s,;+(|/、\d半两个份斤箱盒])"
 _AFTER_SINGLE = r"(?![^\s,;+)|/、\d*x一二两三四五六七八九十半])"
@@ -95,6 +97,7 @@ class Catalogue:
                 term = " ".join(span(written).folded.split())
                 exact[_key(term)].add(i)
                 short[_without_spec(_key(term))].add(i)
+                short[_key(term).translate(_NO_BRACKETS)].add(i)
                 spellings.add(term)
             if offer.code and offer.code.strip():
                 self.codes.setdefault(_key(span(offer.code).folded), i)

@@ -13,7 +13,9 @@ from orders.rules.jielong.text import Span
 
 _SPEAKS = re.compile(r"改|取消|不要|不订|不买|不来了|退|撤|作废|算了|更正|变更|[❌❎🚫]|~~|\u0336")
 _SIGNS = frozenset("改取不退撤作算更变❌❎🚫~\u0336")
-_SPEAKS_PLAINLY = re.compile(r"改成|改为|改到|取消|不要了|不订了|不买了|退(?!休)|撤销|作废|[❌❎🚫]|~~|\u0336")
+_SPEAKS_PLAINLY = re.compile(
+    r"改[成为到\d一二两三四五六七八九十]|取消|不要了|不订了|不买了|退(?!休)|撤销|作废|[❌❎🚫]|~~|\u0336"
+)
 _STRUCK = re.compile(r"^\s*[❌❎🚫]+\s*(?P<rest>.*)$|^\s*~~(?P<between>[^~]+)~~\s*$", re.DOTALL)
 _CANCELLED = re.compile(r"[(\[]?\s?(?<!不)(?<!别)(?:已经?)?(?:取消|退出|作废|退)了?\s?[)\]]\s*$")
 _SET_FIRST = re.compile(r"^\s*(?:改单?|更正|修改|变更|更改)\s?[:,\s]\s*(?P<rest>.+)$", re.DOTALL)
@@ -130,7 +132,7 @@ def _set(reader: EntryReader, draft: Draft) -> list[ChangeDraft]:
 def _set_between(left: Span, right: Span, reader: EntryReader) -> list[ChangeDraft]:
     """张三（苹果）改成3份: who and what on the left, how much on the right. Another product there is no plain set."""
     who, what = reader.read(left), reader.read(right)
-    if what.name is not None or len(what.items) != 1:
+    if what.name is not None or what.door or len(what.items) != 1:
         return []
     item = what.items[0]
     if item.amount is None:

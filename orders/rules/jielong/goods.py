@@ -84,6 +84,8 @@ class Goods:
             item.text, item.note = self.prefix + item.text, self.prefix
             item.flags.append(Flag.FUZZY_PRODUCT)
             self.draft.add_note(self.prefix)
+            if words.ends_with_title(fold(self.prefix)):  # 李姐香蕉: somebody else on the same line
+                self.draft.flag(Flag.AMBIGUOUS)
             self.prefix = ""
         self._take_product(item)
 
@@ -314,10 +316,12 @@ class Goods:
 
     def _finish_unknown_words(self) -> None:
         """Words that may be goods nobody knows: an item to ask about if there are no others, else a note to look at."""
+        notes = self.draft.notes
+        if any(words.ends_with_title(fold(notes[i])) for i in self.unknown_notes):
+            self.draft.flag(Flag.AMBIGUOUS)
         if self.draft.items or self.catalogue.only is not None or self.draft.same_as is not None:
             self.draft.flag(Flag.CHECK)
             return
-        notes = self.draft.notes
         text = " ".join(notes[i] for i in self.unknown_notes)
         self.draft.notes = [note for i, note in enumerate(notes) if i not in self.unknown_notes]
         self.draft.items.append(self._guessed(text))

@@ -91,6 +91,8 @@ def _in_unit_of_sale(amount: Amount, quantity: Decimal, sold_by: str, options: O
     flags = list(amount.flags)
     if not amount.unit and quantity > options.large_pieces:
         flags.append(Flag.LARGE_QTY)  # a bare number that large may be a price or a room
+    elif not amount.unit and quantity != quantity.to_integral_value():
+        flags.append(Flag.CHECK)  # 苹果 9.9 is likely a price
     if converted is None:
         converted = quantity, amount.unit
         flags.append(Flag.CHECK)
