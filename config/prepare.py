@@ -13,6 +13,8 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 
 def main() -> None:
@@ -21,12 +23,19 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    call_command("migrate", interactive=False, verbosity=1)
+    migrate()
     call_command("compile_catalogues")
     if not settings.DEBUG:
         collect_static()
     if options.demo_once:
         load_demo_once(options.demo_once)
+
+
+def migrate() -> None:
+    """Apply what is missing. Asking first spares Django's comparison of all models with all migrations."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=1)
 
 
 def load_demo_once(mark: Path) -> None:

@@ -24,12 +24,12 @@ def prepare(environment: Mapping[str, str], demo_mark: Path | None) -> Order:
 
 
 def services(home: Home, environment: Mapping[str, str], listening: socket.socket, address: Address) -> list[Service]:
-    """In the order they start; they stop in the opposite one, so the web goes before the jobs it may still ask for."""
-    jobs = [worker(environment), beat(environment), relay(environment)]
+    """In the order they start: pages first, as somebody waits for them. What they ask for meanwhile is kept as jobs."""
     pages = web(environment, listening.fileno())
+    jobs = [worker(environment), relay(environment), beat(environment)]
     return [
-        *(Service(order.name, start=partial(children.start, order, home)) for order in jobs),
         Service(pages.name, start=partial(children.start, pages, home), is_ready=address.answers),
+        *(Service(order.name, start=partial(children.start, order, home)) for order in jobs),
     ]
 
 

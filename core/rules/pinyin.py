@@ -2,8 +2,6 @@
 
 from itertools import islice, product
 
-from pypinyin import Style, pinyin
-
 MAX_READINGS = 8
 
 
@@ -14,6 +12,8 @@ def index_of(name: str) -> str:
     """
     if not name:
         return ""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 — half a second of dictionaries that most processes never open.
+
     readings = pinyin(name, style=Style.NORMAL, heteronym=True)
     main = "".join(options[0] for options in readings)
     choices = [sorted({option[0] for option in options if option}) or [""] for options in readings]
