@@ -4,10 +4,9 @@ PY := .venv/bin/python
 run: .venv/installed
 	@$(PY) manage.py up
 
-# A browser file has a process, a server and a database of its own.
+# Every process has servers, a database and a browser of its own.
 test: .venv/installed-dev
-	@$(PY) -m pytest --ignore=tests/browser
-	@for file in tests/browser/test_*.py; do $(PY) -m pytest $$file || exit 1; done
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 lint: .venv/installed-dev
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as django_settings
 from django.test import override_settings
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from core import catalogues
@@ -32,4 +33,11 @@ def static_files_as_they_lie(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     collected = tmp_path_factory.mktemp("nothing-collected")
     with override_settings(STORAGES={**django_settings.STORAGES, "staticfiles": plain}, STATIC_ROOT=collected):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """Every test begins in the default language; a request in another one leaves that behind in this thread."""
+    with translation.override(django_settings.LANGUAGE_CODE):
         yield

@@ -10,6 +10,9 @@ from config.embedded import binaries, folders, postgres, valkey
 from config.embedded.children import Child
 from config.embedded.services import Service, start_and_wait
 
+OURS = "LINLI_TEST_SERVERS"
+"""Which addresses in the environment a test run put there. Its parallel processes inherit them and want their own."""
+
 missing: list[Service] = []
 """What the environment does not name and nobody has needed yet."""
 running: list[Child] = []
@@ -19,9 +22,11 @@ def name_addresses() -> None:
     """Put the addresses of servers of our own into the environment, unless it names others."""
     os.environ.setdefault("SECRET_KEY", "for tests only")
     os.environ.setdefault("DEBUG", "true")
-    wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+    inherited = os.environ.get(OURS, "").split()
+    wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if name in inherited or not os.environ.get(name)]
     if not wanted:
         return
+    os.environ[OURS] = " ".join(wanted)
     folder = Path(tempfile.mkdtemp(prefix="linli-tests-")).resolve()
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)  # the servers' user passes through
     home = folders.open_home(folder / "data")
