@@ -53,13 +53,14 @@ COMMUNITY, GROWTH, MONEY, RECORDS = _("Community"), _("Growth"), _("Money"), _("
 ENTRIES = (
     Entry(_("Today"), "layout-dashboard", "today", OPERATOR | ADMIN),
     Entry(_("Today"), "house", "today", LEADER),
-    # operator
-    Entry(_("Orders and jielong"), "receipt", "orders:campaign_list", OPERATOR),
+    # operator; the admin reads the same people and campaigns that the money comes from
+    Entry(_("Orders and jielong"), "receipt", "orders:order_list", OPERATOR | ADMIN),
     Entry(_("Delivery"), "truck", "orders:delivery_list", OPERATOR),
-    Entry(_("Groups"), "house", "community:group_list", OPERATOR, COMMUNITY),
-    Entry(_("Members"), "users", "community:member_list", OPERATOR, COMMUNITY),
+    Entry(_("Groups"), "house", "community:group_list", OPERATOR | ADMIN, COMMUNITY),
+    Entry(_("Members"), "users", "community:member_list", OPERATOR | ADMIN, COMMUNITY),
     Entry(_("Seed users"), "star", "community:seed_board", OPERATOR, COMMUNITY),
-    Entry(_("Leaders"), "user-round", "community:leader_list", OPERATOR, COMMUNITY),
+    Entry(_("Leaders"), "user-round", "community:leader_list", OPERATOR | ADMIN, COMMUNITY),
+    Entry(_("Campaigns"), "megaphone", "orders:campaign_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Products"), "package", "orders:product_list", OPERATOR, GROWTH),
     Entry(_("Content calendar"), "calendar-days", "content:calendar", OPERATOR, GROWTH),
     Entry(_("Analysis"), "chart-line", "insights:analysis", OPERATOR | ADMIN, GROWTH),

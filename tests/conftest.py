@@ -37,7 +37,7 @@ def static_files_as_they_lie(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    """Every test begins in the default language; a request in another one leaves that behind in this thread."""
-    with translation.override(django_settings.LANGUAGE_CODE):
-        yield
+def default_language() -> Iterator[None]:
+    """A request in another language leaves that behind in this thread; the next test begins without it."""
+    yield
+    translation.deactivate()

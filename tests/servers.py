@@ -11,7 +11,8 @@ from config.embedded.children import Child
 from config.embedded.services import Service, start_and_wait
 
 OURS = "LINLI_TEST_SERVERS"
-"""Which addresses in the environment a test run put there. Its parallel processes inherit them and want their own."""
+"""Who put which addresses into the environment: `gw0:DATABASE_URL REDIS_URL`. A parallel test process inherits those
+of the process that began it and wants its own; what it starts itself shares them."""
 
 missing: list[Service] = []
 """What the environment does not name and nobody has needed yet."""
@@ -22,11 +23,13 @@ def name_addresses() -> None:
     """Put the addresses of servers of our own into the environment, unless it names others."""
     os.environ.setdefault("SECRET_KEY", "for tests only")
     os.environ.setdefault("DEBUG", "true")
-    inherited = os.environ.get(OURS, "").split()
+    process = os.environ.get("PYTEST_XDIST_WORKER", "")
+    owner, _, names = os.environ.get(OURS, "").partition(":")
+    inherited = names.split() if owner != process else []
     wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if name in inherited or not os.environ.get(name)]
     if not wanted:
         return
-    os.environ[OURS] = " ".join(wanted)
+    os.environ[OURS] = f"{process}:{' '.join(wanted)}"
     folder = Path(tempfile.mkdtemp(prefix="linli-tests-")).resolve()
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)  # the servers' user passes through
     home = folders.open_home(folder / "data")

@@ -45,8 +45,9 @@ def sales_kpis(figures: WeekFigures, weeks: Sequence[SalesWeek]) -> list[Kpi]:
     ]
 
 
-def repurchase_kpi(now: Repurchase | None, week_before: Repurchase | None) -> Kpi:
-    """The rate of one window, and by how many points it differs from that of a week earlier."""
+def repurchase_kpi(rates: Sequence[Repurchase], week_before: Repurchase | None) -> Kpi:
+    """The last of these rates of one window, by how many points it differs from that of a week earlier, and its way."""
+    now = rates[-1] if rates else None
     if now is None or week_before is None:
         return Kpi(label=_("Repurchase rate"), value="—", note=_("counted every night at 03:10"))
     label = _("Repurchase, %(days)s days") % {"days": now.window.days}
@@ -55,7 +56,8 @@ def repurchase_kpi(now: Repurchase | None, week_before: Repurchase | None) -> Kp
     number, sign = _rate(now)[:-1], "%"
     delta = _points(now.rate_ppm - week_before.rate_ppm) if week_before.rate_ppm is not None else None
     note = _("on a week ago") if delta else buyers_text(now)
-    return Kpi(label=label, value=number, after=sign, delta=delta, note=note)
+    trend = [rate.rate_ppm for rate in rates if rate.rate_ppm is not None]
+    return Kpi(label=label, value=number, after=sign, delta=delta, note=note, trend=trend)
 
 
 def active_groups_kpi(sales: Mapping[int | None, WeekFigures], groups: int) -> Kpi:

@@ -127,7 +127,7 @@ def _figures(window: int, sales: RecentSales, now: datetime) -> dict[str, Any]:
         "windows": WINDOWS,
         "kpis": [
             *figures.sales_kpis(sales[None], weeks),
-            figures.repurchase_kpi(rates[-1] if rates else None, week_before),
+            figures.repurchase_kpi(rates, week_before),
             figures.active_groups_kpi(sales, Group.objects.count()),
             figures.commission_kpi(queries.commission_due()),
         ],

@@ -18,7 +18,7 @@ def app(name: str, *views: str) -> object:
 urlpatterns = [
     path("", nowhere, name="today"),
     path("campaigns/", nowhere, name="elsewhere"),
-    path("o/", app("orders", "campaign_list", "delivery_list", "jielong")),
+    path("o/", app("orders", "order_list", "campaign_list", "delivery_list", "jielong")),
     path("c/", app("community", "group_list", "member_list")),
     path("core/", app("core", "me", "history")),
 ]
@@ -41,6 +41,7 @@ def test_an_entry_whose_page_does_not_exist_is_left_out():
     assert labels(Role.OPERATOR) == [
         ("", ["Today", "Orders and jielong", "Delivery"]),
         ("Community", ["Groups", "Members"]),
+        ("Growth", ["Campaigns"]),
     ]
 
 
