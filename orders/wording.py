@@ -62,7 +62,10 @@ def sentence(flag: str, row: Row) -> str:
         "offer": first.offer.name if first and first.offer else "",
         "quantity": f"{first.quantity.normalize():f}" if first and first.quantity is not None else "",
         "unit": first.unit if first else "",
+        "note": row.note,
     }
+    if flag == Flag.CHECK and row.note:
+        return _("“%(note)s” was kept as a note. Is it one?") % words
     return str(SENTENCES[Flag.of(flag)]()) % words
 
 
@@ -91,7 +94,7 @@ SENTENCES = {
     Flag.CLAIMS_PAID: lambda: _("Says it is paid. That is a claim; nothing was booked."),
     Flag.BOTH_NUMBERED: lambda: _("Two rows carry number %(number)s; both are counted."),
     Flag.AMBIGUOUS: lambda: _("This can be read in more than one way. Check place and quantity."),
-    Flag.CHECK: lambda: _("Please check this row."),
+    Flag.CHECK: lambda: _("Compare this with the chain's own words below."),
 }
 
 

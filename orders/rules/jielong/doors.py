@@ -66,6 +66,7 @@ def normalise(shown: str, folded: str) -> str:
     shown, folded = shown.strip(), folded.strip()
     if _STREET.search(folded):
         return shown
+    shown = "".join("-" if sign == "-" else letter for letter, sign in zip(shown, folded, strict=True))
     lettered = _LETTERED.fullmatch(folded)
     if lettered:
         return f"{lettered[1].upper()}-{lettered[2]}"
