@@ -23,6 +23,8 @@ class Entry:
     view: str
     roles: frozenset[Role]
     group: str | Promise = ""
+    also: str = ""
+    """Another page that counts as this place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ ENTRIES = (
     Entry(_("Today"), "layout-dashboard", "today", OPERATOR | ADMIN),
     Entry(_("Today"), "house", "today", LEADER),
     # operator; the admin reads the same people and campaigns that the money comes from
-    Entry(_("Orders and jielong"), "receipt", "orders:order_list", OPERATOR | ADMIN),
+    Entry(_("Orders and jielong"), "receipt", "orders:order_list", OPERATOR | ADMIN, also="orders:jielong"),
     Entry(_("Delivery"), "truck", "orders:delivery_list", OPERATOR),
     Entry(_("Groups"), "house", "community:group_list", OPERATOR | ADMIN, COMMUNITY),
     Entry(_("Members"), "users", "community:member_list", OPERATOR | ADMIN, COMMUNITY),
@@ -88,8 +90,10 @@ def frame_for(role: str) -> str:
 
 def navigation_for(role: str, path: str) -> list[Section]:
     """The sections a person of this role sees; the link whose address `path` lies under is the current one."""
-    places = [(entry, url) for entry, url in _places(role)]
-    current = max((url for _entry, url in places if _lies_under(path, url)), key=len, default=None)
+    places = list(_places(role))
+    addresses = [(url, url) for _entry, url in places] + [(_address(entry.also), url) for entry, url in places]
+    under = [(len(address), url) for address, url in addresses if address and _lies_under(path, address)]
+    current = max(under, default=(0, None))[1]
     links = [Link(entry.label, entry.icon, url, entry.group, url == current) for entry, url in places]
     return [Section(group, tuple(members)) for group, members in groupby(links, key=lambda link: link.group)]
 
@@ -97,11 +101,16 @@ def navigation_for(role: str, path: str) -> list[Section]:
 def _places(role: str) -> Iterator[tuple[Entry, str]]:
     """The role's entries with their addresses. A page that does not exist (yet) leaves its entry out."""
     for entry in ENTRIES:
-        if role in entry.roles:
-            try:
-                yield entry, reverse(entry.view)
-            except NoReverseMatch:
-                continue
+        if role in entry.roles and (url := _address(entry.view)):
+            yield entry, url
+
+
+def _address(view: str) -> str:
+    """Where a page stands; empty if there is none of that name."""
+    try:
+        return reverse(view) if view else ""
+    except NoReverseMatch:
+        return ""
 
 
 def _lies_under(path: str, url: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import groupby
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from community.models import Group
+from community.models import Group, Neighbourhood
 from orders.enums import OrderState
 from orders.models import Campaign, Offer, Order, OrderLine
 from orders.queries.campaigns import LIVE_STATES
@@ -43,6 +43,7 @@ class Recipient:
 class Building:
     """The recipients of one building, by unit and room; the name is empty where no door is known."""
 
+    neighbourhood: Neighbourhood
     name: str
     number: int
     """Which one on the way, counted from 1."""
@@ -77,9 +78,14 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRun:
-    """What one campaign brings to the doors of some groups: buildings in walking order, doors within."""
+    """What one campaign brings to the doors of some groups: neighbourhoods, their buildings in walking order, doors."""
 
     buildings: tuple[Building, ...]
+
+    @property
+    def crosses_neighbourhoods(self) -> bool:
+        """Whether a building's number alone does not say which one it is."""
+        return len({building.neighbourhood.pk for building in self.buildings}) > 1
 
     @property
     def total(self) -> int:
@@ -142,7 +148,7 @@ def delivery_sheets(campaign: Campaign, groups: Iterable[Group]) -> list[tuple[G
 def recipients_of(campaign: Campaign, groups: Iterable[Group]) -> list[Recipient]:
     lines = (
         OrderLine.objects.filter(order__campaign=campaign, order__group__in=groups, quantity__gt=0)
-        .select_related("order__member", "order__group", "offer")
+        .select_related("order__member", "order__group__neighbourhood", "offer")
         .order_by("order", "offer__position", "pk")
     )
     by_order = [tuple(of_order) for _order_id, of_order in groupby(lines, key=lambda line: line.order_id)]
@@ -150,15 +156,20 @@ def recipients_of(campaign: Campaign, groups: Iterable[Group]) -> list[Recipient
 
 
 def as_one_walks(recipients: Iterable[Recipient]) -> DeliveryRun:
-    """Buildings in walking order, the doors of each by unit and room."""
-    in_order = sorted(recipients, key=lambda one: (door_order(one.order.door), one.order.pk))
-    by_building = groupby(in_order, key=lambda one: building_of(one.order.door))
+    """One neighbourhood after the other, its buildings in walking order, the doors of each by unit and room."""
+    in_order = sorted(recipients, key=walking_order)
+    by_building = groupby(in_order, key=lambda one: (one.order.group.neighbourhood, building_of(one.order.door)))
     return DeliveryRun(
         tuple(
-            Building(name, number, tuple(of_building))
-            for number, (name, of_building) in enumerate(by_building, start=1)
+            Building(neighbourhood, name, number, tuple(of_building))
+            for number, ((neighbourhood, name), of_building) in enumerate(by_building, start=1)
         )
     )
+
+
+def walking_order(one: Recipient) -> tuple[object, ...]:
+    neighbourhood = one.order.group.neighbourhood
+    return neighbourhood.pinyin, neighbourhood.pk, door_order(one.order.door), one.order.pk
 
 
 def building_of(door: str) -> str:

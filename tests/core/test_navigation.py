@@ -57,6 +57,7 @@ def test_a_leader_has_tabs():
         ("/c/group_list/7/", ["/c/group_list/"]),
         ("/elsewhere/", []),
         ("/o/campaign_list/", ["/o/campaign_list/"]),
+        ("/o/jielong/3/", ["/o/order_list/"]),
     ],
 )
 def test_the_link_a_page_lies_under_is_the_current_one(address: str, expected: list[str]):

@@ -261,6 +261,25 @@ def test_doors_are_walked_building_by_building(signed_in, leader, group, campaig
     assert walked == [("3", ["3-201", "3-1102"]), ("11", ["11-402"]), ("H区", ["H区-9"]), ("", [""])]
 
 
+def test_building_1_of_two_neighbourhoods_is_two_buildings(signed_in, operator, group, campaign, berries):
+    beyond = make.make_group("玉兰香苑一群", neighbourhood=make.make_neighbourhood("玉兰香苑"))
+    campaign.groups.add(beyond)
+    for home, door in [(beyond, "1-101"), (group, "1-502"), (beyond, "1-201"), (group, "2-102")]:
+        order = order_for(make.make_member(group=home), (berries, 1), group=home, now=timezone.now())
+        type(order).objects.filter(pk=order.pk).update(door=door)
+    cut_off(campaign=campaign, by=operator, now=timezone.now())
+
+    page = signed_in(operator).get(reverse("orders:delivery_run", args=[campaign.pk]))
+
+    walked = [
+        (building.neighbourhood.name, building.name, [one.order.door for one in building.recipients])
+        for building in page.context["run"].buildings
+    ]
+    home = group.neighbourhood.name
+    assert walked == [(home, "1", ["1-502"]), (home, "2", ["2-102"]), ("玉兰香苑", "1", ["1-101", "1-201"])]
+    assert "玉兰香苑 · Building 1" in page.text
+
+
 def test_the_sheet_has_one_row_a_recipient_and_one_sheet_a_group(
     signed_in, operator, leader, order, campaign, group, other_group, berries
 ):
