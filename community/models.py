@@ -49,6 +49,7 @@ class Neighbourhood(Named):
     objects = NeighbourhoodQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("neighbourhood")
         ordering = ["pinyin", "pk"]
 
 
@@ -68,7 +69,9 @@ class GroupQuerySet(models.QuerySet["Group"]):
 class Group(Named):
     """A WeChat group of one neighbourhood: where chains are posted and people order."""
 
-    neighbourhood = models.ForeignKey(Neighbourhood, models.PROTECT, related_name="groups")
+    neighbourhood = models.ForeignKey(
+        Neighbourhood, models.PROTECT, related_name="groups", verbose_name=_("neighbourhood")
+    )
     capacity = models.PositiveSmallIntegerField(_("capacity"), default=WECHAT_GROUP_HOLDS)
     purpose = models.CharField(_("purpose"), max_length=200, blank=True)
     opened_on = models.DateField(_("opened on"))
@@ -76,6 +79,7 @@ class Group(Named):
     objects = GroupQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("group")
         ordering = ["pinyin", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -106,6 +110,7 @@ class Member(Named):
     objects = MemberQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("member")
         ordering = ["pinyin", "pk"]
 
 
@@ -123,8 +128,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A member in a group, at a door (building-unit-room as the parser writes it), until they leave."""
 
-    group = models.ForeignKey(Group, models.PROTECT, related_name="memberships")
-    member = models.ForeignKey(Member, models.PROTECT, related_name="memberships")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="memberships", verbose_name=_("group"))
+    member = models.ForeignKey(Member, models.PROTECT, related_name="memberships", verbose_name=_("member"))
     door = models.CharField(_("door"), max_length=40, blank=True)
     joined_on = models.DateField(_("joined on"))
     left_on = models.DateField(_("left on"), null=True, blank=True)
@@ -132,6 +137,7 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("membership")
         constraints = [
             models.UniqueConstraint(
                 fields=["group", "member"],
@@ -162,13 +168,14 @@ class LeaderAssignmentQuerySet(models.QuerySet["LeaderAssignment"]):
 class LeaderAssignment(models.Model):
     """One leader's span of responsibility for one group."""
 
-    group = models.ForeignKey(Group, models.PROTECT, related_name="assignments")
-    leader = models.ForeignKey(Member, models.PROTECT, related_name="assignments")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="assignments", verbose_name=_("group"))
+    leader = models.ForeignKey(Member, models.PROTECT, related_name="assignments", verbose_name=_("leader"))
     span = DateRangeField(_("days"))
 
     objects = LeaderAssignmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("leader assignment")
         constraints = [
             ExclusionConstraint(
                 name="group_has_one_leader_at_a_time",
@@ -208,7 +215,7 @@ class SeedProfileQuerySet(models.QuerySet["SeedProfile"]):
 class SeedProfile(models.Model):
     """Why a member is wanted as a seed user, what speaks for it, and how far the talk has come."""
 
-    member = models.OneToOneField(Member, models.PROTECT, related_name="seed_profile")
+    member = models.OneToOneField(Member, models.PROTECT, related_name="seed_profile", verbose_name=_("member"))
     niche = models.CharField(_("niche"), max_length=60)
     source = models.CharField(_("found through"), max_length=10, choices=SeedSource)
     status = models.CharField(_("status"), max_length=12, choices=SeedStatus, default=SeedStatus.TO_CONTACT)
@@ -226,6 +233,7 @@ class SeedProfile(models.Model):
     objects = SeedProfileQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("seed user")
         constraints = [
             models.CheckConstraint(
                 condition=Q(authority__lte=TOP_SCORE, reach__lte=TOP_SCORE)

@@ -33,6 +33,7 @@ class IP(Named):
     objects = IPQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("IP")
         ordering = ["pinyin", "pk"]
 
 
@@ -54,12 +55,15 @@ class Piece(models.Model):
         Campaign, models.PROTECT, null=True, blank=True, related_name="pieces", verbose_name=_("campaign")
     )
     state = models.CharField(_("state"), max_length=10, choices=PieceState, default=PieceState.IDEA)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("created by")
+    )
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
 
     objects = PieceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("piece")
         ordering = ["-pk"]
         constraints = [models.CheckConstraint(condition=Q(state__in=PieceState.values), name="piece_state_is_known")]
 
@@ -78,17 +82,20 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 class Publication(models.Model):
     """A piece said in one group on one day, with a short link of its own to the campaign."""
 
-    piece = models.ForeignKey(Piece, models.PROTECT, related_name="publications")
+    piece = models.ForeignKey(Piece, models.PROTECT, related_name="publications", verbose_name=_("piece"))
     group = models.ForeignKey(Group, models.PROTECT, related_name="publications", verbose_name=_("group"))
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="publications")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="publications", verbose_name=_("campaign"))
     day = models.DateField(_("day"))
-    code = models.CharField(max_length=12, unique=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(db_default=Now())
+    code = models.CharField(_("link code"), max_length=12, unique=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("published by")
+    )
+    published_at = models.DateTimeField(_("published at"), db_default=Now())
 
     objects = PublicationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("publication")
         ordering = ["-day", "-pk"]
         constraints = [
             models.UniqueConstraint(

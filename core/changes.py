@@ -1,5 +1,7 @@
 """Who changed what, read from the history that triggers keep beside every tracked table."""
 
+from __future__ import annotations  # Django's fields take type arguments only for the type checker.
+
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,16 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from pghistory.models import Event
 
+from core.in_words import Names, in_words, names_of
 from core.models import User
 
 SHOWN = 50
-SECRET_FIELDS = frozenset({"password"})
+NOT_SHOWN = frozenset({"id", "pinyin", "demo", "password"})
+OWN_NAMES = ("name", "title", "username")
 
 # The newest changes of one table, each beside the row as it was before.
 BRANCH = """
@@ -35,11 +38,11 @@ BRANCH = """
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field before and after; before is None where the row is new."""
+    """One field before and after, in words."""
 
     name: str | Promise
-    before: Any
-    after: Any
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,21 @@ def tracked() -> dict[str, type[models.Model]]:
 
 
 def changes(*, label: str = "", after: str = "", limit: int = SHOWN) -> list[Change]:
-    """The newest changes of all tracked tables (or of one), newest first, in one statement and one for the names.
+    """The newest changes of all tracked tables (or of one), newest first, in one statement and one a table for names.
 
     `after` is the cursor of the last change already seen; one that is none begins at the beginning.
     """
     tables = {name: model for name, model in tracked().items() if label in {"", name}}
     rows = list(newest(tables, after=after, limit=limit))
-    people = names_of({row[-1].get("user") for row in rows if row[-1]})
-    return [change_of(tables[row[0]], row, people) for row in rows]
+    people = people_of({row[-1].get("user") for row in rows if row[-1]})
+    names = names_of(
+        (field, written[field.attname])
+        for label, _at, _id, _kind, now, before, _context in rows
+        for field in shown_fields(tables[label])
+        for written in (now, before or {})
+        if field.attname in written
+    )
+    return [change_of(tables[row[0]], row, people, names) for row in rows]
 
 
 def newest(tables: dict[str, type[models.Model]], *, after: str, limit: int) -> Iterator[tuple[Any, ...]]:
@@ -120,41 +130,46 @@ def as_python(value: Any) -> Any:
     return value
 
 
-def names_of(ids: set[Any]) -> dict[int, str]:
+def people_of(ids: set[Any]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=[pk for pk in ids if pk]).values_list("pk", "name"))
 
 
-def change_of(event_model: type[models.Model], row: tuple[Any, ...], people: dict[int, str]) -> Change:
+def shown_fields(event_model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The columns of the tracked table that mean something to people."""
+    tracked_model = event_model.pgh_tracked_model  # type: ignore[attr-defined]
+    return [field for field in tracked_model._meta.concrete_fields if field.name not in NOT_SHOWN]
+
+
+def change_of(event_model: type[models.Model], row: tuple[Any, ...], people: dict[int, str], names: Names) -> Change:
     label, at, event_id, kind, now, before, context = row
-    model = event_model.pgh_tracked_model  # type: ignore[attr-defined]
+    fields = shown_fields(event_model)
     user = (context or {}).get("user")
     return Change(
         at=at,
         table=label,
         event_id=event_id,
         who=people.get(user, "") if user else "",
-        what=model._meta.verbose_name,
-        row=str(now.get("name") or now.get("title") or now.get("username") or now["pgh_obj_id"]),
+        what=event_model.pgh_tracked_model._meta.verbose_name,  # type: ignore[attr-defined]
+        row=called(fields, now, names),
         is_new=kind == "insert",
-        fields=tuple(field_changes(model, now, before)),
+        fields=tuple(field_changes(fields, now, before, names)),
     )
 
 
+def called(fields: list[models.Field[Any, Any]], now: dict[str, Any], names: Names) -> str:
+    """A row's own name, or those of the rows it ties together (锦绣华城一群 · 王芳), or what it begins with."""
+    own = next((now[name] for name in OWN_NAMES if now.get(name)), "")
+    if own:
+        return str(own)
+    ties = [field for field in fields if field.related_model not in {None, User} and not field.null]
+    told = ties or fields[:1]
+    return " · ".join(in_words(field, now.get(field.attname), names) for field in told)
+
+
 def field_changes(
-    model: type[models.Model], now: dict[str, Any], before: dict[str, Any] | None
+    fields: list[models.Field[Any, Any]], now: dict[str, Any], before: dict[str, Any] | None, names: Names
 ) -> Iterator[FieldChange]:
-    for column, after in now.items():
-        if column.startswith("pgh_") or column in {"id", "pinyin"} or column in SECRET_FIELDS:
-            continue
-        was = (before or {}).get(column)
+    for field in fields:
+        after, was = now.get(field.attname), (before or {}).get(field.attname)
         if after != was and not (before is None and after in ("", None, [])):
-            yield FieldChange(label_of(model, column), was, after)
-
-
-def label_of(model: type[models.Model], column: str) -> str | Promise:
-    """The field's own words; a column nobody named is shown as it is."""
-    try:
-        field = model._meta.get_field(column.removesuffix("_id"))
-    except FieldDoesNotExist:
-        return column
-    return getattr(field, "verbose_name", column)
+            yield FieldChange(field.verbose_name, in_words(field, was, names), in_words(field, after, names))

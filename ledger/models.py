@@ -55,12 +55,15 @@ class Period(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=PeriodState, default=PeriodState.OPEN, db_default=PeriodState.OPEN
     )
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
+    )
 
     objects = BooksQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("period")
         constraints = [
             ExclusionConstraint(
                 name="periods_do_not_overlap",

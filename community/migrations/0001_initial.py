@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pinyin', 'pk'],
+                'verbose_name': 'neighbourhood',
             },
         ),
         migrations.CreateModel(
@@ -41,11 +42,12 @@ class Migration(migrations.Migration):
                 ('capacity', models.PositiveSmallIntegerField(default=500, verbose_name='capacity')),
                 ('purpose', models.CharField(blank=True, max_length=200, verbose_name='purpose')),
                 ('opened_on', models.DateField(verbose_name='opened on')),
-                ('neighbourhood', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='community.neighbourhood')),
+                ('neighbourhood', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='community.neighbourhood', verbose_name='neighbourhood')),
             ],
             options={
                 'ordering': ['pinyin', 'pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('capacity__lte', 500)), name='group_holds_what_wechat_allows', violation_error_message='A WeChat group holds 1 to 500 people.')],
+                'verbose_name': 'group',
             },
         ),
         migrations.CreateModel(
@@ -60,6 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pinyin', 'pk'],
+                'verbose_name': 'member',
             },
         ),
         migrations.CreateModel(
@@ -88,12 +91,13 @@ class Migration(migrations.Migration):
                 ('door', models.CharField(blank=True, max_length=40, verbose_name='door')),
                 ('joined_on', models.DateField(verbose_name='joined on')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='left on')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='community.group')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='community.member')),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='community.group', verbose_name='group')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='community.member', verbose_name='member')),
             ],
             options={
                 'indexes': [models.Index(fields=['group', 'door'], name='membership_by_door')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('group', 'member'), name='member_is_in_a_group_once', violation_error_message='This member is already in the group.'), models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='member_leaves_after_joining', violation_error_message='A member cannot leave before joining.')],
+                'verbose_name': 'membership',
             },
         ),
         migrations.CreateModel(
@@ -106,8 +110,8 @@ class Migration(migrations.Migration):
                 ('door', models.CharField(blank=True, max_length=40, verbose_name='door')),
                 ('joined_on', models.DateField(verbose_name='joined on')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='left on')),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.group')),
-                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.member')),
+                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.group', verbose_name='group')),
+                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.member', verbose_name='member')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='community.membership')),
             ],
@@ -151,10 +155,11 @@ class Migration(migrations.Migration):
                 ('agreement_evidence', models.CharField(blank=True, max_length=300, verbose_name='evidence of agreement')),
                 ('next_contact_on', models.DateField(blank=True, null=True, verbose_name='next contact on')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
-                ('member', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seed_profile', to='community.member')),
+                ('member', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seed_profile', to='community.member', verbose_name='member')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('authority__lte', 5), ('reach__lte', 5), ('agreement__lte', 5), ('expression__lte', 5)), name='seed_scores_go_to_five', violation_error_message='Scores go from 0 to 5.'), models.CheckConstraint(condition=models.Q(models.Q(('authority__isnull', False), ('authority_evidence', ''), _negated=True), models.Q(('reach__isnull', False), ('reach_evidence', ''), _negated=True), models.Q(('expression__isnull', False), ('expression_evidence', ''), _negated=True), models.Q(('agreement__isnull', False), ('agreement_evidence', ''), _negated=True)), name='seed_score_names_its_evidence', violation_error_message='Write what each score rests on.'), models.CheckConstraint(condition=models.Q(('status__in', ['to_contact', 'contacted', 'joined', 'seed'])), name='seed_status_is_a_column')],
+                'verbose_name': 'seed user',
             },
         ),
         migrations.CreateModel(
@@ -177,7 +182,7 @@ class Migration(migrations.Migration):
                 ('agreement_evidence', models.CharField(blank=True, max_length=300, verbose_name='evidence of agreement')),
                 ('next_contact_on', models.DateField(blank=True, null=True, verbose_name='next contact on')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
-                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.member')),
+                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.member', verbose_name='member')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='community.seedprofile')),
             ],
@@ -199,7 +204,7 @@ class Migration(migrations.Migration):
                 ('opened_on', models.DateField(verbose_name='opened on')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='community.group')),
-                ('neighbourhood', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.neighbourhood')),
+                ('neighbourhood', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.neighbourhood', verbose_name='neighbourhood')),
             ],
             options={
                 'abstract': False,
@@ -210,11 +215,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('span', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='days')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='community.group')),
-                ('leader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='community.member')),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='community.group', verbose_name='group')),
+                ('leader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='community.member', verbose_name='leader')),
             ],
             options={
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group', '='), ('span', '&&')], name='group_has_one_leader_at_a_time', violation_error_message='This group already has a leader in that time.'), models.CheckConstraint(condition=models.Q(('span__isempty', False), ('span__lower_inf', False)), name='assignment_begins_on_a_day')],
+                'verbose_name': 'leader assignment',
             },
         ),
         migrations.CreateModel(
@@ -225,10 +231,10 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('span', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='days')),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.group')),
+                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.group', verbose_name='group')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='community.leaderassignment')),
-                ('leader', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.member')),
+                ('leader', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='community.member', verbose_name='leader')),
             ],
             options={
                 'abstract': False,

@@ -29,10 +29,14 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One piece of work somebody or the clock asked for, remembered until it is done or given up."""
 
-    key = models.CharField(max_length=200, unique=True, help_text=_("Asking twice for the same key is asking once."))
-    kind = models.CharField(max_length=60)
+    key = models.CharField(
+        _("key"), max_length=200, unique=True, help_text=_("Asking twice for the same key is asking once.")
+    )
+    kind = models.CharField(_("kind"), max_length=60)
     arguments = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED, db_default=JobState.QUEUED)
+    state = models.CharField(
+        _("state"), max_length=10, choices=JobState, default=JobState.QUEUED, db_default=JobState.QUEUED
+    )
     shards_total = models.PositiveIntegerField(default=1)
     shards_done = models.PositiveIntegerField(default=0, db_default=0)
     result = models.JSONField(default=dict, db_default={})
@@ -43,6 +47,7 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("job")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(shards_done__lte=models.F("shards_total")), name="job_has_no_more_done_than_shards"

@@ -32,7 +32,7 @@ class Campaign(models.Model):
     """One group purchase: what is offered to which groups, until when, delivered on which day."""
 
     title = models.CharField(_("title"), max_length=60)
-    code = models.CharField(max_length=12, unique=True, editable=False)
+    code = models.CharField(_("link code"), max_length=12, unique=True, editable=False)
     groups = models.ManyToManyField(Group, related_name="campaigns", verbose_name=_("groups"))
     state = models.CharField(
         _("state"), max_length=10, choices=CampaignState, default=CampaignState.DRAFT, db_default=CampaignState.DRAFT
@@ -44,18 +44,31 @@ class Campaign(models.Model):
     default_quantity = models.BooleanField(
         _("no number means one"), default=True, help_text=_("Such rows are always shown for a look.")
     )
-    cut_off_at = models.DateTimeField(null=True, editable=False, help_text=_("When the cut-off was carried out."))
+    cut_off_at = models.DateTimeField(
+        _("cut off at"), null=True, editable=False, help_text=_("When the cut-off was carried out.")
+    )
     cut_off_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("cut off by"),
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
     )
     demo = models.BooleanField(default=False, editable=False)
 
     objects = CampaignQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("campaign")
         ordering = ["-cuts_off_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -85,9 +98,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 class Offer(models.Model):
     """A product inside one campaign, with the price, cost and wording it is sold at there."""
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="offers")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="offers", verbose_name=_("campaign"))
     product = models.ForeignKey(Product, models.PROTECT, related_name="offers", verbose_name=_("product"))
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     name = models.CharField(_("name"), max_length=60)
     unit = models.CharField(_("unit"), max_length=10)
     counted = models.BooleanField(_("counted in whole pieces"), default=True)
@@ -100,6 +113,7 @@ class Offer(models.Model):
     objects = OfferQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("offer")
         ordering = ["campaign", "position", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -32,6 +32,7 @@ class Product(Named):
     objects = ProductQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("product")
         ordering = ["pinyin", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -33,6 +33,9 @@ class Plan(models.Model):
 
     objects = MoneyPagesQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("commission plan")
+
     def __str__(self) -> str:
         return self.name
 
@@ -41,7 +44,7 @@ class Plan(models.Model):
 class PlanVersion(models.Model):
     """What a plan pays for sales delivered within a span of days (Asia/Shanghai). Frozen once published."""
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions", verbose_name=_("commission plan"))
     number = models.PositiveSmallIntegerField(_("version"))
     span = DateRangeField(_("days"))
     leader_ppm = models.IntegerField(_("leader rate"), help_text=_("Parts per million of delivered sales."))
@@ -49,13 +52,18 @@ class PlanVersion(models.Model):
     delivery_cap_fen = models.BigIntegerField(_("delivery fee at most a round"), null=True, blank=True)
     referral_1_ppm = models.IntegerField(_("referral rate"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=VersionState, default=VersionState.DRAFT)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("created by")
+    )
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("published by")
+    )
+    published_at = models.DateTimeField(_("published at"), null=True)
 
     objects = MoneyPagesQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("plan version")
         ordering = ["plan", "number"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="plan_numbers_its_versions"),

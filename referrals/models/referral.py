@@ -19,15 +19,20 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 class Referral(models.Model):
     """Who brought whom. A member has one referrer, who joined before: so chains cannot loop."""
 
-    referrer = models.ForeignKey(Member, models.PROTECT, related_name="referrals")
-    referee = models.OneToOneField(Member, models.PROTECT, related_name="referred_by")
+    referrer = models.ForeignKey(Member, models.PROTECT, related_name="referrals", verbose_name=_("referrer"))
+    referee = models.OneToOneField(
+        Member, models.PROTECT, related_name="referred_by", verbose_name=_("referred member")
+    )
     bound_on = models.DateField(_("bound on"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    bound_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    bound_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("bound by")
+    )
 
     objects = ReferralQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("referral")
         constraints = [
             models.CheckConstraint(
                 condition=Q(referrer__lt=F("referee")),

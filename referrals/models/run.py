@@ -21,19 +21,22 @@ HIGHEST_LEVEL = 2
 class Run(models.Model):
     """One computation of what is due and not yet recorded, booked into one period and approved by another person."""
 
-    period = models.ForeignKey(Period, models.PROTECT, related_name="runs")
-    job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="run")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="runs", verbose_name=_("period"))
+    job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="run", verbose_name=_("job"))
     state = models.CharField(
         _("state"), max_length=10, choices=RunState, default=RunState.COMPUTING, db_default=RunState.COMPUTING
     )
-    ran_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    ran_at = models.DateTimeField(db_default=Now())
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
+    ran_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("run by"))
+    ran_at = models.DateTimeField(_("run at"), db_default=Now())
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True)
 
     objects = MoneyPagesQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("commission run")
         constraints = [
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=F("ran_by")),

@@ -73,6 +73,7 @@ def _run_detail(request: SignedInRequest, pk: int, refusal: str = "") -> HttpRes
     context = {
         "run": run,
         "earners": earners[:EARNERS_SHOWN],
+        "earner_count": len(earners),
         "not_shown": max(0, len(earners) - EARNERS_SHOWN),
         "total_fen": sum(earner.total_fen for earner in earners),
         "before": before,

@@ -1,12 +1,18 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from knox.models import AuthToken
 
 from core.enums import Role
 from core.models import User
+from ledger.services import open_period
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+
+KINDS = ("community.Membership", "orders.Product")
 
 
 @pytest.fixture
@@ -27,7 +33,31 @@ def test_a_change_on_a_page_is_kept_with_who_made_it_and_what_it_was_before(clie
 
     change = page.context["changes"][0]
     assert (change.who, change.is_new) == ("钱会计", False)
-    assert {(field.before, field.after) for field in change.fields} == {("周敏", "周敏敏"), ("leader", "operator")}
+    assert {(field.before, field.after) for field in change.fields} == {
+        ("周敏", "周敏敏"),
+        (Role.LEADER.label, Role.OPERATOR.label),
+    }
+
+
+def test_a_change_names_rows_labels_days_and_money(client, admin):
+    group = make.make_group("锦绣华城一群")
+    member = make.make_member("王芳", group=group, door="3-1701")
+    product = make.make_product("草莓", price_fen=2990, counted=True)
+
+    joined, new = (client.get(reverse("core:history"), {"of": kind}).context["changes"][0] for kind in KINDS)
+
+    assert joined.row == "锦绣华城一群 · 王芳"
+    assert [field.after for field in joined.fields][:3] == ["锦绣华城一群", "王芳", "3-1701"]
+    assert f"{member.joined_on:%Y-%m-%d}" in [field.after for field in joined.fields]
+    assert (new.row, {field.after for field in new.fields} & {"¥29.90", "是"}) == (product.name, {"¥29.90", "是"})
+
+
+def test_a_period_is_told_by_its_first_and_last_day(client, admin):
+    open_period(month=date(2026, 11, 3), by=None, now=timezone.now())
+
+    change = client.get(reverse("core:history"), {"of": "ledger.Period"}).context["changes"][0]
+
+    assert change.row == "2026-11-01 – 2026-11-30"
 
 
 def test_the_history_shows_fifty_changes_and_goes_on(client, admin):
