@@ -21,7 +21,9 @@ from orders.queries import orders_matching, timeline, with_goods
 LATEST = 20
 """Orders shown on a member's page; the list has the rest."""
 
-reader = roles(Role.OPERATOR, Role.ADMIN, Role.LEADER)
+worker = roles(Role.OPERATOR, Role.ADMIN, Role.LEADER)
+reader = roles(Role.OPERATOR, Role.ADMIN, Role.LEADER, Role.AUDITOR)
+"""An auditor reads the sales that the money comes from."""
 
 
 @require_safe
@@ -97,7 +99,7 @@ def refund_form(line: OrderLine, refused: tuple[int, RefundForm] | None) -> Refu
 
 
 @require_safe
-@reader
+@worker
 def member_orders(request: SignedInRequest, pk: int) -> HttpResponse:
     """A member's latest orders: a part of the member's page."""
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
