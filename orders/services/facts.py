@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.utils import timezone
 
 from core.models import User
+from core.sql import statement
 from orders.enums import FactKind
 from orders.models import OrderLine, SaleFact
 from orders.services.states import settle_states
 
-FIGURES = {
-    FactKind.SHORT: ("short_quantity", "short_fen", -1),
-    FactKind.DELIVERED: ("delivered_quantity", "delivered_fen", 1),
-    FactKind.REFUNDED: ("refunded_quantity", "refunded_fen", -1),
-}
-"""Which figures of a line a kind of fact moves; short and refunded facts are negative, the figures positive."""
+MOVE_FIGURES = statement(__file__, "move_figures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +33,6 @@ def record(outcomes: Sequence[Outcome], *, by: User | None, now: datetime, reaso
     if not outcomes:
         return []
     day = timezone.localdate(now)
-    for outcome in outcomes:
-        quantity_field, fen_field, sign = FIGURES[outcome.kind]
-        line = outcome.line
-        setattr(line, quantity_field, getattr(line, quantity_field) + sign * outcome.quantity)
-        setattr(line, fen_field, getattr(line, fen_field) + sign * outcome.amount_fen)
-    moved = {name for outcome in outcomes for name in FIGURES[outcome.kind][:2]}
-    OrderLine.objects.bulk_update([outcome.line for outcome in outcomes], sorted(moved))
     facts = SaleFact.objects.bulk_create(
         SaleFact(
             line=outcome.line,
@@ -62,5 +52,7 @@ def record(outcomes: Sequence[Outcome], *, by: User | None, now: datetime, reaso
         )
         for outcome in outcomes
     )
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_FIGURES, {"facts": [fact.pk for fact in facts]})
     settle_states({outcome.line.order_id for outcome in outcomes})
     return facts
