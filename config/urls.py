@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from core.views import Login
+from core.views.house import Login
 from insights.views.today import today
 
 urlpatterns = [
@@ -22,7 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "core.views.bad_request"
-handler403 = "core.views.forbidden"
-handler404 = "core.views.not_found"
-handler500 = "core.views.server_error"
+handler400 = "core.views.house.bad_request"
+handler403 = "core.views.house.forbidden"
+handler404 = "core.views.house.not_found"
+handler500 = "core.views.house.server_error"

@@ -1,6 +1,6 @@
 """What may be done with campaigns, orders and chains: one verb, one transaction, the clock passed in."""
 
-from orders.services.applying import Applied, LeftOut, TooLateToUndo, apply_paste, undo_paste
+from orders.services.applying import Applied, LeftOut, apply_paste
 from orders.services.campaigns import (
     CampaignNotOpen,
     CampaignNotReady,
@@ -36,6 +36,7 @@ from orders.services.placing import (
     place_order,
 )
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
+from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
     "AlreadyApplied",

@@ -9,4 +9,4 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("broken/", broken), path("", include("config.urls"))]
-handler500 = "core.views.server_error"
+handler500 = "core.views.house.server_error"

@@ -1,0 +1,150 @@
+"""What a paste changes, entry by entry: carried into the orders, and remembered so that it can be taken back."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from core.models import User
+from orders.enums import OrderSource
+from orders.models import ChainEntry, Order, Paste, PasteChange
+from orders.rules.chain.reading import LiveEntry, Quantities, Row
+from orders.services.pasting import as_json, quantities_of
+from orders.services.placing import PlacedLine, Wanted, place
+
+Moves = dict[tuple[int, int], Decimal]
+"""(member id, offer id) → quantity more (or less)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a chain entry asks for, and whose order it is part of."""
+
+    member_id: int
+    quantities: Quantities = field(default_factory=dict)
+    raw: str = ""
+    order_id: int | None = None
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """One entry before and after this paste."""
+
+    key: str
+    before: Side
+    after: Side
+    number: int | None = None
+    door: str = ""
+    note: str = ""
+
+    @property
+    def moves(self) -> Moves:
+        """What the orders ask for more or less because of it; an entry read as somebody else's moves altogether."""
+        moves: Moves = defaultdict(Decimal)
+        for side, sign in ((self.after, 1), (self.before, -1)):
+            for offer_id, quantity in side.quantities.items():
+                moves[side.member_id, offer_id] += sign * quantity
+        return {place: quantity for place, quantity in sorted(moves.items()) if quantity}
+
+
+def change_of(row: Row, before: LiveEntry | None, newcomers: Mapping[str, int]) -> EntryChange:
+    member_id = row.member.member_id if row.member else newcomers[row.key]
+    return EntryChange(
+        key=row.key,
+        before=side_of(before) if before else Side(member_id),
+        after=Side(member_id, row.quantities, row.raw, content=row.content),
+        number=row.number,
+        door=row.door[:40],
+        note=row.note[:300],
+    )
+
+
+def end_of(gone: LiveEntry) -> EntryChange:
+    """A vanished entry the leader lets go: it asks for nothing any more."""
+    return EntryChange(gone.key, side_of(gone), Side(gone.member_id, {}, gone.raw, content=gone.content))
+
+
+def side_of(entry: LiveEntry) -> Side:
+    return Side(entry.member_id, entry.quantities, entry.raw, entry.order_id, entry.content)
+
+
+def place_moves(
+    changes: Sequence[EntryChange], *, paste: Paste, by: User, now: datetime, reason: str = ""
+) -> list[PlacedLine]:
+    """Sum the changes by member and place them in one statement."""
+    quantities: dict[int, Quantities] = defaultdict(lambda: defaultdict(Decimal))
+    doors: dict[int, str] = {}
+    notes: dict[int, dict[str, None]] = defaultdict(dict)
+    for change in changes:
+        for (member_id, offer_id), quantity in change.moves.items():
+            quantities[member_id][offer_id] += quantity
+        doors.setdefault(change.after.member_id, change.door)
+        if change.note:
+            notes[change.after.member_id][change.note] = None
+    wanted = [
+        Wanted(member_id, asked, doors.get(member_id, ""), "; ".join(notes[member_id])[:300])
+        for member_id, one in quantities.items()
+        if (asked := {offer_id: quantity for offer_id, quantity in one.items() if quantity})
+    ]
+    if not wanted:
+        return []
+    return place(
+        campaign=paste.campaign,
+        group=paste.group,
+        wanted=wanted,
+        source=OrderSource.CHAIN,
+        by=by,
+        now=now,
+        paste=paste,
+        reason=reason,
+    )
+
+
+def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
+    """Remember what each entry asks for now, and beside the paste what it asked for before."""
+    members = {change.after.member_id for change in changes}
+    standing = Order.objects.filter(campaign=paste.campaign_id, group=paste.group_id, member__in=members)
+    order_of = dict(standing.values_list("member_id", "pk"))
+    # A withdrawn entry of somebody who never ordered leaves nothing to remember.
+    known = [change for change in changes if change.after.member_id in order_of]
+    entries = ChainEntry.objects.bulk_create(
+        [
+            ChainEntry(
+                campaign=paste.campaign,
+                group=paste.group,
+                key=change.key,
+                number=change.number,
+                raw=change.after.raw,
+                content=change.after.content,
+                lines=as_json(change.after.quantities),
+                member_id=change.after.member_id,
+                order_id=order_of[change.after.member_id],
+                live=bool(change.after.quantities),
+            )
+            for change in known
+        ],
+        update_conflicts=True,
+        unique_fields=["campaign", "group", "key"],
+        update_fields=["number", "raw", "content", "lines", "member", "order", "live"],
+    )
+    PasteChange.objects.bulk_create(
+        PasteChange(paste=paste, entry=entry, before=remembered(change.before), after=remembered(change.after))
+        for change, entry in zip(known, entries, strict=True)
+    )
+
+
+def remembered(side: Side) -> dict[str, object]:
+    return {
+        "member": side.member_id,
+        "lines": as_json(side.quantities),
+        "raw": side.raw,
+        "order": side.order_id,
+        "content": side.content,
+    }
+
+
+def recalled(data: Mapping[str, object]) -> Side:
+    lines, member, order = data["lines"], data["member"], data["order"]
+    return Side(member, quantities_of(lines), str(data["raw"]), order, str(data["content"]))  # type: ignore[arg-type]
