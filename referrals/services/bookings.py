@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from core.models import User
 from ledger.enums import Nature
 from ledger.models import Period
-from ledger.services import account
-from ledger.transfers import Transfer, accounts_of, post_transfers
+from ledger.services import Transfer, account, accounts_of, post_transfers
 from referrals.models import CommissionEntry, Run
 
 EXPENSE, HELD, PAYABLE = "commission_expense", "commission_held", "commission_payable"

@@ -23,7 +23,7 @@ from insights.queries.sales import change_ppm
 from insights.services import roll_up
 from ledger.enums import Nature
 from ledger.models import Account, Period
-from ledger.transfers import Transfer, post_transfers
+from ledger.services import Transfer, post_transfers
 from orders.enums import FactKind
 from referrals.models import Referral
 from tests.factories import NOW, TODAY, make_group, make_leader, make_member, make_user

@@ -12,7 +12,7 @@ from core.sql import statement
 from core.violations import refusing
 from ledger.enums import Nature
 from ledger.models import Account, Period
-from ledger.services import REFUSALS
+from ledger.services.posting import REFUSALS
 
 POST = statement(__file__, "post_transfers")
 
