@@ -45,7 +45,7 @@ class FractionOfAPiece(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one member wants more of (or less, negative), by offer id; the door and link it came with."""
+    """What one member wants more of (or less, negative), by offer id; the door (where they live, if empty) and link."""
 
     member_id: int
     quantities: Mapping[int, Decimal]

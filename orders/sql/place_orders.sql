@@ -34,16 +34,18 @@ placed AS (
         campaign_id, group_id, member_id, door, note, state, source, placed_at, order_day, placed_by_id,
         leader_id, referrer_1_id, referrer_2_id, is_first, link_code, link_basis
     )
-    SELECT %(campaign)s, %(group)s, w.member_id, w.door, w.note, 'placed', %(source)s, %(now)s, %(day)s, %(by)s,
+    SELECT %(campaign)s, %(group)s, w.member_id, coalesce(nullif(w.door, ''), home.door, ''), w.note, 'placed', %(source)s, %(now)s, %(day)s, %(by)s,
         (SELECT a.leader_id FROM community_leaderassignment a WHERE a.group_id = %(group)s AND a.span @> %(day)s::date),
         w.referrer_1, w.referrer_2,
         NOT EXISTS (SELECT 1 FROM orders_order x WHERE x.member_id = w.member_id AND x.state <> 'cancelled'),
         w.link_code, w.link_basis
     FROM wanted w
+    LEFT JOIN community_membership home
+        ON home.group_id = %(group)s AND home.member_id = w.member_id AND home.left_on IS NULL
     WHERE (SELECT count(*) FROM taken) = (SELECT count(*) FROM asked)
     ORDER BY w.member_id
     ON CONFLICT (campaign_id, group_id, member_id) DO UPDATE SET
-        door = coalesce(nullif(excluded.door, ''), o.door),
+        door = coalesce((SELECT nullif(w.door, '') FROM wanted w WHERE w.member_id = excluded.member_id), o.door),
         note = CASE
             WHEN excluded.note = '' OR strpos(o.note, excluded.note) > 0 THEN o.note
             ELSE left(concat_ws('; ', nullif(o.note, ''), excluded.note), 300)

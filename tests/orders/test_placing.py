@@ -53,6 +53,24 @@ def test_an_order_takes_stock_and_records_its_facts(group, apples):
     assert facts_of(order) == [("placed", Decimal("2.5"), 1498)]
 
 
+def test_an_order_without_a_door_goes_to_where_the_member_lives(group, apples):
+    member = make.make_member(group=group, door="3-1701")
+
+    order = order_for(member, (apples, 1), group=group)
+
+    assert Order.objects.get(pk=order.pk).door == "3-1701"
+
+
+@pytest.mark.parametrize(("later", "door"), [("", "门卫室"), ("5-201", "5-201")])
+def test_a_door_that_was_given_stays_until_another_one_is_given(group, campaign, apples, later, door):
+    member = make.make_member(group=group, door="3-1701")
+    for given in ("门卫室", later):
+        wanted = [Wanted(member.pk, {apples.pk: Decimal(1)}, given)]
+        place(campaign=campaign, group=group, wanted=wanted, source=OrderSource.CHAIN, by=None, now=NOW)
+
+    assert Order.objects.get().door == door
+
+
 def test_what_comes_in_later_is_added_to_the_members_order_and_the_facts_add_up(group, apples):
     member = make.make_member()
 
