@@ -2,8 +2,10 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -38,3 +40,28 @@ def test_every_variable_the_settings_read_is_in_the_example():
     known = {line.split("=")[0].lstrip("# ") for line in (settings.BASE_DIR / ".env.example").read_text().splitlines()}
 
     assert {name for name in read if name.isupper()} <= known
+
+
+def bare_python(manage: Path) -> subprocess.CompletedProcess[str]:
+    """`manage.py check` by a Python that sees no packages but its own."""
+    command = [os.path.realpath(sys.executable), "-S", str(manage), "check"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_python_without_the_packages_is_told_how_to_get_them(tmp_path: Path):
+    shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
+
+    answer = bare_python(tmp_path / "manage.py")
+
+    assert answer.returncode == 1
+    assert "Run `make run` once" in answer.stderr
+
+
+def test_a_python_without_the_packages_hands_over_to_the_projects_own(tmp_path: Path):
+    shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
+    own = tmp_path / ".venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.write_text('#!/bin/sh\necho own "$2"\n')
+    own.chmod(0o755)
+
+    assert bare_python(tmp_path / "manage.py").stdout == "own check\n"
