@@ -29,7 +29,7 @@ def hand_over() -> None:
     """Go on as the project's own Python, or say how to get one."""
     if not OWN_PYTHON.exists() or Path(sys.prefix) == OWN_PYTHON.parents[1]:
         sys.exit("Linli's packages are not installed yet. Run `make run` once; it installs them into .venv.")
-    os.execv(OWN_PYTHON, [str(OWN_PYTHON), *sys.argv])
+    os.execv(OWN_PYTHON, [str(OWN_PYTHON), *sys.argv])  # noqa: S606 -- our own file, and no shell wanted
 
 
 if __name__ == "__main__":
