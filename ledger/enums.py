@@ -15,4 +15,4 @@ class PeriodState(models.TextChoices):
     """An open period takes entries; a closed one never again."""
 
     OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Books closed")

@@ -29,7 +29,7 @@ class BooksQuerySet(models.QuerySet[Any]):
 class Account(models.Model):
     """What is owed or held for one purpose, by the house or for one party (an id the apps above know)."""
 
-    purpose = models.CharField(_("purpose"), max_length=40)
+    purpose = models.CharField(_("account for"), max_length=40)
     party = models.BigIntegerField(_("party"), null=True)
     nature = models.CharField(_("nature"), max_length=10, choices=Nature)
 
@@ -51,7 +51,7 @@ class Account(models.Model):
 class Period(models.Model):
     """A span of days the books are kept for, closed once and for ever."""
 
-    span = DateRangeField(_("days"))
+    span = DateRangeField(_("first to last day"))
     state = models.CharField(
         _("state"), max_length=10, choices=PeriodState, default=PeriodState.OPEN, db_default=PeriodState.OPEN
     )

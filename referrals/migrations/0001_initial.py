@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('span', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='days')),
+                ('span', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='first to last day')),
                 ('leader_ppm', models.IntegerField(help_text='Parts per million of delivered sales.', verbose_name='leader rate')),
                 ('delivery_fee_fen', models.BigIntegerField(default=0, verbose_name='delivery fee a household')),
                 ('delivery_cap_fen', models.BigIntegerField(blank=True, null=True, verbose_name='delivery fee at most a round')),
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('span', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='days')),
+                ('span', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='first to last day')),
                 ('leader_ppm', models.IntegerField(help_text='Parts per million of delivered sales.', verbose_name='leader rate')),
                 ('delivery_fee_fen', models.BigIntegerField(default=0, verbose_name='delivery fee a household')),
                 ('delivery_cap_fen', models.BigIntegerField(blank=True, null=True, verbose_name='delivery fee at most a round')),

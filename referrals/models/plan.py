@@ -46,7 +46,7 @@ class PlanVersion(models.Model):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions", verbose_name=_("commission plan"))
     number = models.PositiveSmallIntegerField(_("version"))
-    span = DateRangeField(_("days"))
+    span = DateRangeField(_("first to last day"))
     leader_ppm = models.IntegerField(_("leader rate"), help_text=_("Parts per million of delivered sales."))
     delivery_fee_fen = models.BigIntegerField(_("delivery fee a household"), default=0)
     delivery_cap_fen = models.BigIntegerField(_("delivery fee at most a round"), null=True, blank=True)
