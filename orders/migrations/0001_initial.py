@@ -354,4 +354,12 @@ class Migration(migrations.Migration):
             model_name='salefact',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a736939bfd11c0afd184fd83121ab2841266e53d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ef73a', table='orders_salefact', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='order',
+            trigger=pgtrigger.compiler.Trigger(name='intake_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."campaign_id" IS DISTINCT FROM (NEW."campaign_id") OR OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."member_id" IS DISTINCT FROM (NEW."member_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."placed_at" IS DISTINCT FROM (NEW."placed_at") OR OLD."order_day" IS DISTINCT FROM (NEW."order_day") OR OLD."placed_by_id" IS DISTINCT FROM (NEW."placed_by_id") OR OLD."leader_id" IS DISTINCT FROM (NEW."leader_id") OR OLD."referrer_1_id" IS DISTINCT FROM (NEW."referrer_1_id") OR OLD."referrer_2_id" IS DISTINCT FROM (NEW."referrer_2_id") OR OLD."is_first" IS DISTINCT FROM (NEW."is_first") OR OLD."link_code" IS DISTINCT FROM (NEW."link_code") OR OLD."link_basis" IS DISTINCT FROM (NEW."link_basis"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='11d452d1da91a13b1b312342dfbca1e15776b548', operation='UPDATE', pgid='pgtrigger_intake_is_frozen_8a8a5', table='orders_order', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='orderline',
+            trigger=pgtrigger.compiler.Trigger(name='price_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."offer_id" IS DISTINCT FROM (NEW."offer_id") OR OLD."price_fen" IS DISTINCT FROM (NEW."price_fen") OR OLD."limit_each" IS DISTINCT FROM (NEW."limit_each"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4bc0a26113ed285ab3d86ac63b6278e61e51552f', operation='UPDATE', pgid='pgtrigger_price_is_frozen_43046', table='orders_orderline', when='BEFORE')),
+        ),
     ]

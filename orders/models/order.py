@@ -61,6 +61,7 @@ class Order(models.Model):
             models.Index(fields=["member", "placed_at"], name="order_by_member"),
             models.Index(fields=["link_code"], condition=~Q(link_code=""), name="order_by_link"),
         ]
+        triggers = [pgtrigger.ReadOnly(name="intake_is_frozen", exclude=["door", "note", "state"])]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
@@ -92,6 +93,7 @@ class OrderLine(models.Model):
     objects = OrderLineQuerySet.as_manager()
 
     class Meta:
+        triggers = [pgtrigger.ReadOnly(name="price_is_frozen", fields=["order", "offer", "price_fen", "limit_each"])]
         ordering = ["order", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["order", "offer"], name="order_has_one_line_an_offer"),

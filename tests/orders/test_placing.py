@@ -1,9 +1,9 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from orders.enums import CampaignState, OrderSource
@@ -51,6 +51,22 @@ def test_an_order_takes_stock_and_records_its_facts(group, apples):
     assert apples.taken == Decimal("2.5")
     assert (line.quantity, line.amount_fen) == (Decimal("2.5"), 1498)  # 2.5 × 599 = 1497.5, half up
     assert facts_of(order) == [("placed", Decimal("2.5"), 1498)]
+
+
+@pytest.mark.parametrize("change", [{"leader": None}, {"is_first": False}, {"order_day": date(2020, 1, 1)}])
+def test_what_an_order_came_through_is_frozen_at_intake(group, apples, change):
+    make.make_leader(group)
+    order = order_for(make.make_member(), (apples, 1), group=group)
+
+    with pytest.raises(InternalError), transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(**change)
+
+
+def test_a_lines_price_is_frozen_at_intake(group, apples):
+    order = order_for(make.make_member(), (apples, 1), group=group)
+
+    with pytest.raises(InternalError), transaction.atomic():
+        order.lines.update(price_fen=1)
 
 
 def test_an_order_without_a_door_goes_to_where_the_member_lives(group, apples):
