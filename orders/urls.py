@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import campaigns, delivery, jielong, leader, offers, orders, products, public, purchase
+from orders.views import campaigns, delivery, jielong, leader, offers, orders, products, public, purchase, suppliers
 
 app_name = "orders"
 
@@ -35,6 +35,9 @@ urlpatterns = [
     path("products/", products.product_list, name="product_list"),
     path("products/new/", products.product_create, name="product_create"),
     path("products/<int:pk>/", products.product_edit, name="product_edit"),
+    path("suppliers/", suppliers.supplier_list, name="supplier_list"),
+    path("suppliers/new/", suppliers.supplier_create, name="supplier_create"),
+    path("suppliers/<int:pk>/", suppliers.supplier_edit, name="supplier_edit"),
     path("leader/", leader.leader_today, name="leader_today"),
     path("c/<str:code>/", public.public_campaign, name="public_campaign"),
 ]

@@ -8,6 +8,8 @@ from orders.queries.campaigns import (
     products_matching,
     purchase_list,
     states_of,
+    suppliers_matching,
+    with_goods_count,
     with_takings,
 )
 from orders.queries.delivery import (
@@ -38,8 +40,10 @@ __all__ = [
     "products_matching",
     "purchase_list",
     "states_of",
+    "suppliers_matching",
     "timeline",
     "with_deliveries",
     "with_goods",
+    "with_goods_count",
     "with_takings",
 ]

@@ -9,7 +9,7 @@ from core.models import User
 from core.money import amount_of
 from core.search import named_like, typed
 from orders.enums import OrderState
-from orders.models import Campaign, Order, OrderLine, Product
+from orders.models import Campaign, Order, OrderLine, Product, Supplier
 
 LIVE_STATES = [OrderState.PLACED, OrderState.DELIVERED]
 LIVE = Q(state__in=LIVE_STATES)
@@ -102,3 +102,16 @@ def products_matching(products: QuerySet[Product], text: str) -> QuerySet[Produc
     if not wanted:
         return products
     return products.filter(named_like(wanted) | Q(aliases__icontains=wanted))
+
+
+def suppliers_matching(suppliers: QuerySet[Supplier], text: str) -> QuerySet[Supplier]:
+    """Suppliers whose name, pinyin or initials match, or whose contact's name is like that."""
+    wanted = typed(text)
+    if not wanted:
+        return suppliers
+    return suppliers.filter(named_like(wanted) | Q(contact__icontains=wanted))
+
+
+def with_goods_count(suppliers: QuerySet[Supplier]) -> QuerySet[Supplier]:
+    """Suppliers with `goods`: how many products of the catalogue come from them."""
+    return suppliers.annotate(goods=Count("products", filter=Q(products__active=True)))
