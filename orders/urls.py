@@ -13,6 +13,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/cut-off/", campaigns.campaign_cut_off, name="campaign_cut_off"),
     path("campaigns/<int:pk>/close/", campaigns.campaign_close, name="campaign_close"),
     path("campaigns/<int:pk>/purchase/", purchase.purchase_list, name="purchase_list"),
+    path("campaigns/<int:pk>/purchase.xlsx", purchase.purchase_xlsx, name="purchase_xlsx"),
     path("campaigns/<int:pk>/offers/", offers.offer_add, name="offer_add"),
     path("offers/<int:pk>/change/", offers.offer_change, name="offer_change"),
     path("offers/<int:pk>/remove/", offers.offer_remove, name="offer_remove"),

@@ -3,6 +3,7 @@
 from orders.queries.campaigns import (
     GroupTakings,
     PurchaseLine,
+    PurchaseSection,
     group_takings,
     leaders_groups,
     products_matching,
@@ -29,6 +30,7 @@ __all__ = [
     "Event",
     "GroupTakings",
     "PurchaseLine",
+    "PurchaseSection",
     "Recipient",
     "Shortage",
     "delivery_run",

@@ -77,6 +77,7 @@ PAGES = [
     ("orders:campaign_cut_off", POST, {"pk": "campaign"}, "O"),
     ("orders:campaign_close", POST, {"pk": "campaign"}, "O"),
     ("orders:purchase_list", GET, {"pk": "campaign"}, "OA"),
+    ("orders:purchase_xlsx", GET, {"pk": "campaign"}, "OA"),
     ("orders:offer_add", POST, {"pk": "campaign"}, "O"),
     ("orders:offer_change", POST, {"pk": "offer"}, "O"),
     ("orders:offer_remove", POST, {"pk": "offer"}, "O"),
