@@ -94,6 +94,15 @@ class ProductForm(ProductModelForm):
     def clean_cost_fen(self) -> int:
         return self.cleaned_data["cost_fen"] or 0
 
+    def clean(self) -> dict[str, Any]:
+        """Half a pack is said beside the half that is missing; the model would say it of the whole form."""
+        data = super().clean() or {}
+        named, sized = data.get("pack_name"), data.get("pack_size")
+        if not self.errors.keys() & {"pack_name", "pack_size"} and bool(named) != bool(sized):
+            half = "pack_size" if named else "pack_name"
+            self.add_error(half, _("A pack has a name and a size. Give both, or neither."))
+        return data
+
 
 class CampaignForm(forms.Form):
     """When and for whom a campaign runs."""

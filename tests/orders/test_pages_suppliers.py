@@ -122,17 +122,18 @@ def test_a_product_says_who_sells_it_in_which_packs(signed_in, operator):
 
 
 @pytest.mark.parametrize(
-    ("pack", "sentence"),
+    ("pack", "field", "sentence"),
     [
-        ({"pack_name": "件"}, "A pack has a name and a size. Give both, or neither."),
-        ({"pack_size": "12"}, "A pack has a name and a size. Give both, or neither."),
-        ({"pack_name": "件", "pack_size": "0"}, "0.001"),
+        ({"pack_name": "件"}, "pack_size", "A pack has a name and a size. Give both, or neither."),
+        ({"pack_size": "12"}, "pack_name", "A pack has a name and a size. Give both, or neither."),
+        ({"pack_name": "件", "pack_size": "0"}, "pack_size", "0.001"),
     ],
 )
-def test_half_a_pack_and_an_empty_one_are_refused(signed_in, operator, pack, sentence):
+def test_half_a_pack_and_an_empty_one_are_refused(signed_in, operator, pack, field, sentence):
     answer = signed_in(operator).post(reverse("orders:product_create"), {**STRAWBERRIES, **pack})
 
     assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
     assert sentence in answer.text
     assert not Product.objects.exists()
 
