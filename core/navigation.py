@@ -64,6 +64,7 @@ ENTRIES = (
     Entry(_("Leaders"), "user-round", "community:leader_list", OPERATOR | ADMIN, COMMUNITY),
     Entry(_("Campaigns"), "megaphone", "orders:campaign_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Products"), "package", "orders:product_list", OPERATOR, GROWTH),
+    Entry(_("Suppliers"), "store", "orders:supplier_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Content calendar"), "calendar-days", "content:calendar", OPERATOR, GROWTH),
     Entry(_("Analysis"), "chart-line", "insights:analysis", OPERATOR | ADMIN, GROWTH),
     # leader: five tabs

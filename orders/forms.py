@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +13,14 @@ from community.models import Group
 from core.fields import QuantityField, YuanField
 from core.models import User
 from orders.enums import CampaignState, OrderState, PlusOne
-from orders.models import Campaign, Offer, OrderLine, Product
+from orders.models import Campaign, Offer, OrderLine, Product, Supplier
 
 if TYPE_CHECKING:
     ProductModelForm = forms.ModelForm[Product]
     OfferModelForm = forms.ModelForm[Offer]
+    SupplierModelForm = forms.ModelForm[Supplier]
 else:
-    ProductModelForm = OfferModelForm = forms.ModelForm
+    ProductModelForm = OfferModelForm = SupplierModelForm = forms.ModelForm
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 DAY = "%Y-%m-%d"
@@ -33,6 +35,15 @@ class MomentField(forms.DateTimeField):
         super().__init__(**{"widget": widget, "input_formats": [LOCAL_TIME], **kwargs})
 
 
+class SupplierForm(SupplierModelForm):
+    """Somebody the house buys from."""
+
+    class Meta:
+        model = Supplier
+        fields = ["name", "contact", "phone", "note", "active"]
+        widgets = {"phone": forms.TextInput(attrs={"type": "tel"})}
+
+
 class ProductForm(ProductModelForm):
     """A product of the catalogue; aliases are written apart by commas, spaces or new lines."""
 
@@ -43,13 +54,34 @@ class ProductForm(ProductModelForm):
         required=False,
         help_text=_("How people write it in a chain, apart by commas: 红富士，富士"),
     )
+    pack_size = QuantityField(
+        label=_("How much a pack holds"), required=False, help_text=_("In the unit above. Empty: bought loose.")
+    )
 
     class Meta:
         model = Product
-        fields = ["name", "spec", "unit", "counted", "price_fen", "cost_fen", "aliases", "code", "active"]
+        fields = [
+            "name",
+            "spec",
+            "unit",
+            "counted",
+            "price_fen",
+            "cost_fen",
+            "aliases",
+            "code",
+            "supplier",
+            "pack_name",
+            "pack_size",
+            "active",
+        ]
+        help_texts = {"pack_name": _("What the supplier sells it in: 箱, 件.")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        suppliers = Supplier.objects.visible_to(user).filter(Q(active=True) | Q(pk=self.instance.supplier_id))
+        supplier = self.fields["supplier"]
+        supplier.queryset = suppliers  # type: ignore[attr-defined]
+        supplier.empty_label = _("No supplier")  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["aliases"] = "，".join(self.instance.aliases)
 
@@ -61,6 +93,15 @@ class ProductForm(ProductModelForm):
 
     def clean_cost_fen(self) -> int:
         return self.cleaned_data["cost_fen"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        """Half a pack is said beside the half that is missing; the model would say it of the whole form."""
+        data = super().clean() or {}
+        named, sized = data.get("pack_name"), data.get("pack_size")
+        if not self.errors.keys() & {"pack_name", "pack_size"} and bool(named) != bool(sized):
+            half = "pack_size" if named else "pack_name"
+            self.add_error(half, _("A pack has a name and a size. Give both, or neither."))
+        return data
 
 
 class CampaignForm(forms.Form):
@@ -154,6 +195,23 @@ class ShortageForm(forms.Form):
         """What is missing, by line."""
         data = self.cleaned_data
         return {line: data[key] for key, line in self.lines.items() if data.get(key) is not None}
+
+
+class ProductFilterForm(forms.Form):
+    """Which products a list shows. What it does not understand it leaves out."""
+
+    supplier = forms.ModelChoiceField(
+        Supplier.objects.none(), label=_("Supplier"), required=False, empty_label=_("All suppliers")
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self.fields["supplier"].queryset = Supplier.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def conditions(self) -> dict[str, Any]:
+        """What to filter products by."""
+        self.is_valid()
+        return {field: value for field, value in self.cleaned_data.items() if value}
 
 
 class OrderFilterForm(forms.Form):

@@ -65,9 +65,25 @@ def sample_line(offer: Offer) -> str:
 
 @for_the_group
 def purchase_text(campaign: Campaign, lines: Iterable[PurchaseLine]) -> str:
-    """The purchase list for a supplier: what and how much, no prices."""
+    """What one supplier is asked for: what and how much, packs where there are packs, no prices. Empty for nothing."""
+    wanted = [line for line in lines if line.to_buy]
+    if not wanted:
+        return ""
     head = _("%(campaign)s: purchase list for %(day)s") % {"campaign": campaign.title, "day": day(campaign.delivers_on)}
-    return "\n".join([head, *(f"{line.name} {spoken(line.to_buy)}{line.unit}" for line in lines)])
+    return "\n".join([head, *map(purchase_row, wanted)])
+
+
+def purchase_row(line: PurchaseLine) -> str:
+    if line.packed is None:
+        return f"{line.name} {spoken(line.to_buy)}{line.unit}"
+    return _("%(offer)s %(packs)s%(pack)s (%(size)s%(unit)s a %(pack)s, %(bought)s%(unit)s in all)") % {
+        "offer": line.name,
+        "packs": line.packed.packs,
+        "pack": line.pack_name,
+        "size": spoken(line.pack_size),
+        "bought": spoken(line.bought),
+        "unit": line.unit,
+    }
 
 
 @for_the_group

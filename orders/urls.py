@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import campaigns, delivery, jielong, leader, offers, orders, products, public, purchase
+from orders.views import campaigns, delivery, jielong, leader, offers, orders, products, public, purchase, suppliers
 
 app_name = "orders"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/cut-off/", campaigns.campaign_cut_off, name="campaign_cut_off"),
     path("campaigns/<int:pk>/close/", campaigns.campaign_close, name="campaign_close"),
     path("campaigns/<int:pk>/purchase/", purchase.purchase_list, name="purchase_list"),
+    path("campaigns/<int:pk>/purchase.xlsx", purchase.purchase_xlsx, name="purchase_xlsx"),
     path("campaigns/<int:pk>/offers/", offers.offer_add, name="offer_add"),
     path("offers/<int:pk>/change/", offers.offer_change, name="offer_change"),
     path("offers/<int:pk>/remove/", offers.offer_remove, name="offer_remove"),
@@ -35,6 +36,9 @@ urlpatterns = [
     path("products/", products.product_list, name="product_list"),
     path("products/new/", products.product_create, name="product_create"),
     path("products/<int:pk>/", products.product_edit, name="product_edit"),
+    path("suppliers/", suppliers.supplier_list, name="supplier_list"),
+    path("suppliers/new/", suppliers.supplier_create, name="supplier_create"),
+    path("suppliers/<int:pk>/", suppliers.supplier_edit, name="supplier_edit"),
     path("leader/", leader.leader_today, name="leader_today"),
     path("c/<str:code>/", public.public_campaign, name="public_campaign"),
 ]

@@ -13,7 +13,7 @@ from community.models import Group, LeaderAssignment, Member, Membership, Neighb
 from core.enums import Role
 from core.models import User
 from orders.enums import CampaignState, OrderSource
-from orders.models import Campaign, Offer, Order, Product
+from orders.models import Campaign, Offer, Order, Product, Supplier
 from orders.services import cut_off, deliver, place_order
 
 LONG_AGO = date(2025, 1, 1)
@@ -70,6 +70,10 @@ def assign(
     """An assignment whose last day, when it has one, is still part of it."""
     span = DateRange(first_day, last_day + timedelta(days=1) if last_day else None, "[)")
     return LeaderAssignment.objects.create(group=group, leader=leader, span=span)
+
+
+def make_supplier(name: str = "江桥果品", **fields: object) -> Supplier:
+    return Supplier.objects.create(name=name, **fields)
 
 
 def make_product(

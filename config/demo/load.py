@@ -27,7 +27,7 @@ from insights.services import roll_up
 from ledger.models import Period
 from ledger.services import open_period
 from orders.enums import CampaignState, OrderSource
-from orders.models import Campaign, Offer, OrderLine, Product
+from orders.models import Campaign, Offer, OrderLine, Product, Supplier
 from orders.services import (
     Wanted,
     create_campaign,
@@ -131,6 +131,7 @@ def move_in(group: Group, neighbours: Sequence[Neighbour], arrival: date) -> lis
 
 
 def stock_catalogue(town: Town) -> None:
+    sellers = {one.name: Supplier.objects.create(**one._asdict()) for one in words.SELLERS}
     for one in (*words.FRUIT, *words.STAPLES):
         town.products[one.name] = Product.objects.create(
             name=one.name,
@@ -140,6 +141,9 @@ def stock_catalogue(town: Town) -> None:
             price_fen=one.price_fen,
             cost_fen=one.cost_fen,
             aliases=list(one.aliases),
+            supplier=sellers.get(one.seller),
+            pack_name=one.pack_name,
+            pack_size=one.pack_size,
             demo=True,
         )
     for name, kind, person in (

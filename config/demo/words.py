@@ -36,8 +36,24 @@ PLACES = (
 LEADERS = ("周敏", "陈立群", "吴晓燕", "孙志强")
 
 
+class Seller(NamedTuple):
+    """A supplier of the demonstration; nobody has these numbers."""
+
+    name: str
+    contact: str
+    phone: str
+    note: str
+
+
+SELLERS = (
+    Seller("江桥果品批发", "老秦", "021-5550 1001", "凌晨两点配货，前一晚八点半前报单"),
+    Seller("崇明绿野合作社", "施大姐", "021-5550 1002", "青菜当天采，鸡蛋周二周五到"),
+    Seller("浦星冷链配送", "顾师傅", "021-5550 1003", "早上五点送到分拣点，泡沫箱要还"),
+)
+
+
 class Goods(NamedTuple):
-    """A product of the demonstration; price and cost in fen."""
+    """A product of the demonstration; price and cost in fen, from whom (a name of SELLERS) in packs of how many."""
 
     name: str
     unit: str
@@ -47,27 +63,44 @@ class Goods(NamedTuple):
     cost_fen: int
     aliases: tuple[str, ...]
     usual: Decimal
+    seller: str
+    pack_name: str
+    pack_size: Decimal | None
 
 
-def goods(name: str, unit: str, spec: str, price: int, cost: int, aliases: str, usual: str = "1") -> Goods:
-    return Goods(name, unit, spec, unit != "斤", price, cost, tuple(aliases.split()), Decimal(usual))
+def goods(
+    name: str,
+    unit: str,
+    spec: str,
+    price: int,
+    cost: int,
+    aliases: str,
+    usual: str = "1",
+    seller: str = "",
+    pack: str = "",
+) -> Goods:
+    """`pack` is written like 箱 20: its name and how much it holds."""
+    pack_name, _space, size = pack.partition(" ")
+    packed = (seller, pack_name, Decimal(size) if size else None)
+    return Goods(name, unit, spec, unit != "斤", price, cost, tuple(aliases.split()), Decimal(usual), *packed)
 
 
+FRUITERER, FARM, COLD_CHAIN = (seller.name for seller in SELLERS)
 FRUIT = (
-    goods("丹东草莓", "盒", "500克", 2990, 2150, "草莓"),
+    goods("丹东草莓", "盒", "500克", 2990, 2150, "草莓", seller=COLD_CHAIN, pack="件 12"),
     goods("智利车厘子", "箱", "2.5公斤", 12800, 9900, "车厘子 樱桃"),
-    goods("云南蓝莓", "盒", "125克", 1990, 1300, "蓝莓"),
-    goods("赣南脐橙", "斤", "", 690, 420, "脐橙 橙子", "5"),
-    goods("红富士苹果", "斤", "", 880, 560, "苹果 红富士", "4"),
-    goods("阳光玫瑰", "串", "约600克", 2580, 1800, "晴王"),
+    goods("云南蓝莓", "盒", "125克", 1990, 1300, "蓝莓", seller=COLD_CHAIN, pack="件 12"),
+    goods("赣南脐橙", "斤", "", 690, 420, "脐橙 橙子", "5", seller=FRUITERER, pack="箱 20"),
+    goods("红富士苹果", "斤", "", 880, 560, "苹果 红富士", "4", seller=FRUITERER, pack="箱 30"),
+    goods("阳光玫瑰", "串", "约600克", 2580, 1800, "晴王", seller=FRUITERER, pack="箱 8"),
 )
 STAPLES = (
-    goods("土鸡蛋", "盒", "30枚", 3280, 2480, "鸡蛋"),
+    goods("土鸡蛋", "盒", "30枚", 3280, 2480, "鸡蛋", seller=FARM, pack="箱 12"),
     goods("五常大米", "袋", "10斤", 6900, 5200, "大米"),
-    goods("崇明青菜", "斤", "", 450, 240, "青菜", "2"),
-    goods("手工水饺", "袋", "50只", 2680, 1850, "水饺 饺子"),
+    goods("崇明青菜", "斤", "", 450, 240, "青菜", "2", seller=FARM),
+    goods("手工水饺", "袋", "50只", 2680, 1850, "水饺 饺子", seller=COLD_CHAIN, pack="箱 10"),
     goods("卤牛腱子", "斤", "", 5800, 4300, "牛腱 牛肉", "1"),
-    goods("鲜牛奶", "箱", "12瓶", 5990, 4700, "牛奶"),
+    goods("鲜牛奶", "箱", "12瓶", 5990, 4700, "牛奶", seller=COLD_CHAIN),
 )
 NOTES = ("放门口就行", "挑甜一点的", "晚上七点后送", "多放冰袋", "按门铃", "放快递柜")
 REASONS = ("有坏果", "少了一份", "破壳", "不够新鲜")

@@ -1,6 +1,6 @@
 from orders.models.aliases import MemberAlias, ProductAlias
 from orders.models.campaign import Campaign, Offer
-from orders.models.catalogue import Product
+from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
 
@@ -17,4 +17,5 @@ __all__ = [
     "Product",
     "ProductAlias",
     "SaleFact",
+    "Supplier",
 ]

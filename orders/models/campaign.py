@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Group, sees_all_groups
 from core.models import User
 from orders.enums import CampaignState, PlusOne
-from orders.models.catalogue import Product
+from orders.models.catalogue import Product, Supplier, packed
 from orders.models.quantity import QuantityField
 
 
@@ -96,7 +96,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 @pghistory.track(exclude=["taken"])
 class Offer(models.Model):
-    """A product inside one campaign, with the price, cost and wording it is sold at there."""
+    """A product inside one campaign, with the price, cost and wording it is sold at there and how it is bought."""
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="offers", verbose_name=_("campaign"))
     product = models.ForeignKey(Product, models.PROTECT, related_name="offers", verbose_name=_("product"))
@@ -106,6 +106,11 @@ class Offer(models.Model):
     counted = models.BooleanField(_("counted in whole pieces"), default=True)
     price_fen = models.BigIntegerField(_("price"), validators=[MinValueValidator(0)])
     cost_fen = models.BigIntegerField(_("cost"), default=0, validators=[MinValueValidator(0)])
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, null=True, blank=True, related_name="offers", verbose_name=_("supplier")
+    )
+    pack_size = QuantityField(_("pack size"), null=True, blank=True, help_text=_("In the offer's unit."))
+    pack_name = models.CharField(_("pack"), max_length=10, blank=True, default="", db_default="")
     stock = QuantityField(_("stock"), null=True, blank=True)
     limit_each = QuantityField(_("limit a member"), null=True, blank=True)
     taken = QuantityField(default=0, db_default=0, editable=False)
@@ -132,6 +137,7 @@ class Offer(models.Model):
                 name="offer_limit_allows_something",
                 violation_error_message=_("A limit allows at least some of it."),
             ),
+            *packed("offer"),
         ]
 
     def __str__(self) -> str:

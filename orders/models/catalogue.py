@@ -7,6 +7,53 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import sees_all_groups
 from core.models import Named, User
+from orders.models.quantity import QuantityField
+
+
+def packed(row: str) -> list[models.CheckConstraint]:
+    """What holds of every row with a `pack_size` and a `pack_name`; goods without both are bought loose."""
+    return [
+        models.CheckConstraint(
+            condition=Q(pack_size=None) | Q(pack_size__gt=0),
+            name=f"{row}_pack_holds_something",
+            violation_error_message=_("A pack holds at least some of it."),
+        ),
+        models.CheckConstraint(
+            condition=Q(pack_size=None, pack_name="") | (Q(pack_size__isnull=False) & ~Q(pack_name="")),
+            name=f"{row}_pack_has_a_name_and_a_size",
+            violation_error_message=_("A pack has a name and a size. Give both, or neither."),
+        ),
+    ]
+
+
+class SupplierQuerySet(models.QuerySet["Supplier"]):
+    def visible_to(self, user: User) -> "SupplierQuerySet":
+        """Whom the house buys from is the operators' to know."""
+        return self if sees_all_groups(user) else self.none()
+
+
+@pghistory.track()
+class Supplier(Named):
+    """Somebody the house buys from, and whom to ask there."""
+
+    contact = models.CharField(_("contact"), max_length=60, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    active = models.BooleanField(_("still bought from"), default=True)
+
+    objects = SupplierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("supplier")
+        ordering = ["pinyin", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(active=True),
+                name="supplier_is_known_once",
+                violation_error_message=_("There is a supplier of this name already."),
+            )
+        ]
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -26,6 +73,11 @@ class Product(Named):
     counted = models.BooleanField(_("counted in whole pieces"), default=True)
     cost_fen = models.BigIntegerField(_("cost"), default=0, validators=[MinValueValidator(0)])
     price_fen = models.BigIntegerField(_("price"), validators=[MinValueValidator(0)])
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("supplier")
+    )
+    pack_size = QuantityField(_("pack size"), null=True, blank=True, help_text=_("In the product's unit."))
+    pack_name = models.CharField(_("pack"), max_length=10, blank=True, default="", db_default="")
     active = models.BooleanField(_("active"), default=True)
     demo = models.BooleanField(default=False, editable=False)
 
@@ -44,4 +96,5 @@ class Product(Named):
             models.CheckConstraint(
                 condition=Q(price_fen__gte=0, cost_fen__gte=0), name="product_prices_are_not_negative"
             ),
+            *packed("product"),
         ]

@@ -3,11 +3,14 @@
 from orders.queries.campaigns import (
     GroupTakings,
     PurchaseLine,
+    PurchaseSection,
     group_takings,
     leaders_groups,
     products_matching,
     purchase_list,
     states_of,
+    suppliers_matching,
+    with_goods_count,
     with_takings,
 )
 from orders.queries.delivery import (
@@ -27,6 +30,7 @@ __all__ = [
     "Event",
     "GroupTakings",
     "PurchaseLine",
+    "PurchaseSection",
     "Recipient",
     "Shortage",
     "delivery_run",
@@ -38,8 +42,10 @@ __all__ = [
     "products_matching",
     "purchase_list",
     "states_of",
+    "suppliers_matching",
     "timeline",
     "with_deliveries",
     "with_goods",
+    "with_goods_count",
     "with_takings",
 ]

@@ -1,5 +1,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -9,7 +11,8 @@ from core.models import User
 from core.money import amount_of
 from core.search import named_like, typed
 from orders.enums import OrderState
-from orders.models import Campaign, Order, OrderLine, Product
+from orders.models import Campaign, Order, OrderLine, Product, Supplier
+from orders.rules.packs import Packed, whole_packs
 
 LIVE_STATES = [OrderState.PLACED, OrderState.DELIVERED]
 LIVE = Q(state__in=LIVE_STATES)
@@ -54,36 +57,79 @@ def group_takings(campaign: Campaign, groups: QuerySet[Group]) -> list[GroupTaki
 
 @dataclass(frozen=True, slots=True)
 class PurchaseLine:
-    """How much of one offer to buy: what is wanted and not yet known to be short, its cost in fen."""
+    """How much of one offer to buy: what is wanted and not yet known to be short, in its unit; its cost in fen.
 
-    offer_id: int
+    `pack_size` None is bought loose, exactly as much as is needed.
+    """
+
     name: str
     unit: str
     orders: int
     wanted: Decimal
     short: Decimal
     cost_fen: int
+    pack_size: Decimal | None = None
+    pack_name: str = ""
 
     @property
     def to_buy(self) -> Decimal:
         return self.wanted - self.short
 
     @property
+    def packed(self) -> Packed | None:
+        """The whole packs to order; None when it is bought loose."""
+        return None if self.pack_size is None else whole_packs(self.to_buy, self.pack_size)
+
+    @property
+    def bought(self) -> Decimal:
+        """What is paid for and arrives: whole packs, with what is left over of them."""
+        packed = self.packed
+        return packed.bought if packed else self.to_buy
+
+    @property
     def total_cost_fen(self) -> int:
-        return amount_of(self.to_buy, self.cost_fen)
+        return amount_of(self.bought, self.cost_fen)
 
 
-def purchase_list(campaign: Campaign) -> list[PurchaseLine]:
-    """What the whole campaign asks for, offer by offer in the campaign's order; offers nobody wants are left out."""
-    rows = (
+@dataclass(frozen=True, slots=True)
+class PurchaseSection:
+    """What to buy from one supplier; None is what no supplier is known for."""
+
+    supplier: Supplier | None
+    lines: tuple[PurchaseLine, ...]
+
+    @property
+    def total_cost_fen(self) -> int:
+        return sum(line.total_cost_fen for line in self.lines)
+
+
+def purchase_list(campaign: Campaign) -> list[PurchaseSection]:
+    """What the whole campaign asks for, supplier by supplier, those without one last; one query.
+
+    Inside a section the offers stand in the campaign's order; offers nobody wants are left out.
+    """
+    offers = (
         campaign.offers.filter(lines__quantity__gt=0)
-        .annotate(Count("lines"), Sum("lines__quantity"), Sum("lines__short_quantity"))
-        .values_list(
-            "pk", "name", "unit", "lines__count", "lines__quantity__sum", "lines__short_quantity__sum", "cost_fen"
-        )
-        .order_by("position", "pk")
+        .select_related("supplier")
+        .annotate(orders=Count("lines"), wanted=Sum("lines__quantity"), short=Sum("lines__short_quantity"))
+        .order_by(F("supplier__pinyin").asc(nulls_last=True), "supplier", "position", "pk")
     )
-    return [PurchaseLine(*row) for row in rows]
+    by_supplier = groupby(offers, key=lambda offer: offer.supplier)
+    return [PurchaseSection(supplier, tuple(map(purchase_line, theirs))) for supplier, theirs in by_supplier]
+
+
+def purchase_line(offer: Any) -> PurchaseLine:
+    """The line of an offer with `orders`, `wanted` and `short`."""
+    return PurchaseLine(
+        offer.name,
+        offer.unit,
+        offer.orders,
+        offer.wanted,
+        offer.short,
+        offer.cost_fen,
+        offer.pack_size,
+        offer.pack_name,
+    )
 
 
 def leaders_groups(campaign: Campaign, user: User) -> QuerySet[Group]:
@@ -102,3 +148,16 @@ def products_matching(products: QuerySet[Product], text: str) -> QuerySet[Produc
     if not wanted:
         return products
     return products.filter(named_like(wanted) | Q(aliases__icontains=wanted))
+
+
+def suppliers_matching(suppliers: QuerySet[Supplier], text: str) -> QuerySet[Supplier]:
+    """Suppliers whose name, pinyin or initials match, or whose contact's name is like that."""
+    wanted = typed(text)
+    if not wanted:
+        return suppliers
+    return suppliers.filter(named_like(wanted) | Q(contact__icontains=wanted))
+
+
+def with_goods_count(suppliers: QuerySet[Supplier]) -> QuerySet[Supplier]:
+    """Suppliers with `goods`: how many products of the catalogue come from them."""
+    return suppliers.annotate(goods=Count("products", filter=Q(products__active=True)))

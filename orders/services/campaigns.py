@@ -105,7 +105,10 @@ def save_offer(
     stock: Decimal | None = None,
     limit_each: Decimal | None = None,
 ) -> Offer:
-    """Offer a product in the campaign; its wording, price and cost are frozen here as they are now."""
+    """Offer a product in the campaign; its wording, price and cost are frozen here as they are now.
+
+    So are the supplier and the pack: a list that has been sent to somebody does not move to somebody else.
+    """
     refuse_after_cut_off(campaign)
     refusals: dict[str, DomainError] = {
         "campaign_offers_a_product_once": CampaignNotReady(
@@ -122,6 +125,9 @@ def save_offer(
             counted=product.counted,
             price_fen=product.price_fen if price_fen is None else price_fen,
             cost_fen=product.cost_fen,
+            supplier_id=product.supplier_id,
+            pack_size=product.pack_size,
+            pack_name=product.pack_name,
             stock=stock,
             limit_each=limit_each,
         )

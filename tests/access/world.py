@@ -67,6 +67,7 @@ def build() -> World:
         "code": campaign.code,
         "offer": offer.pk,
         "product": offer.product_id,
+        "supplier": make.make_supplier().pk,
         "order": order.pk,
         "line": line.pk,
         "paste": paste.pk,

@@ -24,6 +24,8 @@ PAGES = {
     "order": (Role.OPERATOR, "/orders/{order}/"),
     "products": (Role.OPERATOR, "/products/"),
     "product": (Role.OPERATOR, "/products/new/"),
+    "suppliers": (Role.OPERATOR, "/suppliers/"),
+    "supplier": (Role.OPERATOR, "/suppliers/new/"),
     "public": (None, "/c/{code}/"),
 }
 
@@ -34,7 +36,9 @@ def shop(site: str) -> dict[str, object]:
     group, now = make.make_group(), timezone.now()
     clock = {"opens_at": now - timedelta(days=1), "cuts_off_at": now + timedelta(hours=9)}
     campaign = make.make_campaign(group, **clock, delivers_on=timezone.localdate())
-    berries = make.make_offer(campaign, "丹东草莓", unit="盒", counted=True, price_fen=2990, stock=500)
+    seller = make.make_supplier(contact="老秦", phone="021-5550 1001")
+    bought = {"supplier": seller, "pack_name": "件", "pack_size": 12}
+    berries = make.make_offer(campaign, "丹东草莓", unit="盒", counted=True, price_fen=2990, stock=500, **bought)
     oranges = make.make_offer(campaign, "赣南脐橙", price_fen=690)
     for number in range(ROWS):
         member = make.make_member(f"成员{number}", group=group)

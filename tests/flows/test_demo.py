@@ -9,7 +9,8 @@ from config.demo.load import load
 from core.invariants import check
 from core.models import User
 from orders.enums import CampaignState, PasteState
-from orders.models import Campaign, Order, Paste, SaleFact
+from orders.models import Campaign, Order, Paste, SaleFact, Supplier
+from orders.queries import purchase_list
 from orders.rules.chain.reading import RowState
 from orders.services import read_paste
 from referrals.models import Run
@@ -27,12 +28,14 @@ def test_the_demonstration_adds_up_and_can_be_taken_away():
     assert set(SaleFact.objects.values_list("kind", flat=True)) >= {"placed", "short", "delivered", "refunded"}
     assert Run.objects.filter(state="review").exists()
     assert [finding.title for finding in check() if finding.count] == []
+    waiting = Campaign.objects.get(state=CampaignState.CUT_OFF)
+    assert [bool(section.supplier) for section in purchase_list(waiting)] == [True, True, False]
     chain = read_paste(Paste.objects.get(state=PasteState.DRAFT))
     assert len(chain.of(RowState.READY)) >= 8
     assert chain.of(RowState.BLOCKED)
 
     call_command("demo", "remove", verbosity=0)
-    assert [model.objects.count() for model in (Neighbourhood, Order, User)] == [0, 0, 0]
+    assert [model.objects.count() for model in (Neighbourhood, Order, Supplier, User)] == [0, 0, 0, 0]
 
 
 def test_real_neighbourhoods_are_not_taken_away_with_it():

@@ -15,7 +15,7 @@ from tests.factories import order_for
 
 pytestmark = pytest.mark.django_db
 
-READING = ["campaign_list", "campaign_detail", "purchase_list"]
+READING = ["campaign_list", "campaign_detail", "purchase_list", "purchase_xlsx"]
 STEPS = ["campaign_open", "campaign_cut_off", "campaign_close"]
 
 
@@ -286,7 +286,8 @@ def test_the_purchase_list_adds_up_what_is_wanted_less_what_is_missing(signed_in
 
     assert "<b>5 斤</b>" in page.text
     assert page.context["cost_fen"] == 1900  # 5 × 3.80
-    assert "脐橙 5斤" in page.context["text"]
+    ((_section, text),) = page.context["sections"]
+    assert "脐橙 5斤" in text
 
 
 def test_before_the_cut_off_the_purchase_list_is_a_preview(signed_in, operator, open_campaign):
@@ -305,10 +306,12 @@ def test_after_the_cut_off_the_purchase_list_is_no_preview(signed_in, operator, 
 def test_the_purchase_list_asks_as_often_for_one_offer_as_for_three(
     signed_in, operator, open_campaign, group, django_assert_num_queries, rows
 ):
-    for _number in range(rows):
-        offer = make.make_offer(open_campaign)
+    for number in range(rows):
+        supplier = make.make_supplier(f"供应商{number}")
+        offer = make.make_offer(open_campaign, supplier=supplier, pack_name="箱", pack_size=Decimal(10))
         order_for(make.make_member(group=group), (offer, 1), group=group, now=timezone.now())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(4):  # session, user, campaign, offers with their lines
-        browser.get(url_of("purchase_list", open_campaign))
+    for name in ("purchase_list", "purchase_xlsx"):
+        with django_assert_num_queries(4):  # session, user, campaign, offers with their lines and suppliers
+            browser.get(url_of(name, open_campaign))

@@ -54,11 +54,11 @@ def test_retired_products_stand_apart(signed_in, operator):
 def test_the_list_asks_the_database_as_often_for_one_product_as_for_three(
     signed_in, operator, django_assert_num_queries, products
 ):
-    for _number in range(products):
-        make.make_product()
+    for number in range(products):
+        make.make_product(supplier=make.make_supplier(f"供应商{number}"))
     browser = signed_in(operator)
 
-    with django_assert_num_queries(3):  # session, user, products
+    with django_assert_num_queries(4):  # session, user, products, suppliers to choose from
         browser.get(LIST)
 
 
