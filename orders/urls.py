@@ -37,4 +37,5 @@ urlpatterns = [
     path("products/<int:pk>/", products.product_edit, name="product_edit"),
     path("leader/", leader.leader_today, name="leader_today"),
     path("c/<str:code>/", public.public_campaign, name="public_campaign"),
+    path("c/<str:code>/mine/<str:token>/", public.own_order, name="own_order"),
 ]

@@ -3,11 +3,13 @@ from orders.models.campaign import Campaign, Offer
 from orders.models.catalogue import Product
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
+from orders.models.public import FormCount, SentForm
 
 __all__ = [
     "UNDO_WITHIN",
     "Campaign",
     "ChainEntry",
+    "FormCount",
     "MemberAlias",
     "Offer",
     "Order",
@@ -17,4 +19,5 @@ __all__ = [
     "Product",
     "ProductAlias",
     "SaleFact",
+    "SentForm",
 ]
