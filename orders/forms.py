@@ -263,12 +263,6 @@ class GoodsForm(forms.Form):
         sent = ((key, offer) for key, offer in self.offers.items() if key in self.data)
         return {offer.pk: self.cleaned_data.get(key) or Decimal() for key, offer in sent}
 
-    def look_again(self) -> None:
-        """Read anew what is left: a refusal may have come from somebody who was faster."""
-        if self.is_bound:
-            fresh = Offer.objects.in_bulk([offer.pk for offer in self.offers.values()])
-            self.offers = {key: fresh.get(offer.pk, offer) for key, offer in self.offers.items()}
-
     def rows(self) -> list[GoodsRow]:
         """The offers in their order. What is sold out can be asked for no more, unless the order has some of it."""
         return [self.row(key, offer) for key, offer in self.offers.items()]

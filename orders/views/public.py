@@ -112,7 +112,6 @@ def via_of(request: HttpRequest) -> str:
 def campaign_page(request: HttpRequest, campaign: Campaign, form: PublicOrderForm, status: int) -> HttpResponse:
     now = timezone.now()
     own = order_behind(request.COOKIES.get(COOKIE, ""), campaign.code)
-    form.look_again()
     rows = form.rows()
     context = {
         "campaign": campaign,
@@ -188,7 +187,6 @@ def own_order(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 
 def own_page(request: HttpRequest, order: Order, form: GoodsForm, status: int) -> HttpResponse:
-    form.look_again()
     lines = [line for line in order.lines.select_related("offer").order_by("offer__position", "pk") if line.quantity]
     context = {
         "order": order,

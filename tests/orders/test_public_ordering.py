@@ -191,9 +191,12 @@ def at_once(*calls):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("nonces", "orders"), [("aaaaaa", 6), ("abcdef", 1)], ids=["one form", "six forms, one phone"])
-def test_a_double_tap_orders_once(nonces, orders):
+@pytest.mark.parametrize("known", [False, True], ids=["a new phone", "a known phone"])
+@pytest.mark.parametrize(("nonces", "orders"), [("aaaaaa", 6), ("abcdef", 1)], ids=["one form", "six forms"])
+def test_a_double_tap_orders_once(nonces, orders, known):
     group = make.make_group()
+    if known:
+        make.make_member(group=group, phone=PHONE)
     offer = make.make_offer(make.make_campaign(group))
 
     def send(nonce):
