@@ -241,6 +241,16 @@ def test_the_own_page_shows_goods_sum_and_door_and_is_kept_from_others(client, o
     assert not page.cookies
 
 
+@pytest.mark.parametrize("lines", [1, 3])
+def test_the_own_page_asks_as_often_for_one_line_as_for_three(
+    client, order_with, campaign, lines, django_assert_num_queries
+):
+    url = order_with(*((make.make_offer(campaign), "1") for _number in range(lines)))["Location"]
+
+    with django_assert_num_queries(4):  # order, quantities, offers, lines
+        client.get(url)
+
+
 def test_until_the_cut_off_quantities_change_both_ways(client, order_with, berries, oranges):
     url = order_with((berries, "2"))["Location"]
 
