@@ -12,6 +12,7 @@ class Channel(models.TextChoices):
     EVENT = "event", _("Event")
     ADVERTISING = "advertising", _("Advertising")
     CHAIN = "chain", _("Chain order")
+    PUBLIC_PAGE = "public_page", _("Public page")
 
 
 class SeedSource(models.TextChoices):

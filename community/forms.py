@@ -4,14 +4,31 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from community.models import TOP_SCORE, WECHAT_GROUP_HOLDS, Group, Member, Neighbourhood, SeedProfile
+from community.rules.phones import NotAPhone, tidy_phone
 from community.rules.seeds import LOWEST, QUALITIES, Score
 from core.enums import Role
 from core.models import User
+
+
+class PhoneField(forms.CharField):
+    """A mobile number as people write it; digits as the value, empty without one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+        super().__init__(**{"label": _("Phone"), "max_length": 30, "widget": widget, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        try:
+            return tidy_phone(text) if text else ""
+        except NotAPhone as error:
+            raise ValidationError(_("Write a mobile number like 138 0000 0000.")) from error
 
 
 class DayField(forms.DateField):
@@ -67,6 +84,7 @@ class MemberForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=60, help_text=_("As it stands in the group."))
     channel = Member._meta.get_field("channel").formfield()
+    phone = PhoneField(required=False)
 
 
 class MembershipForm(forms.Form):
@@ -85,7 +103,7 @@ class MembershipForm(forms.Form):
 class NewMemberForm(MemberForm, MembershipForm):
     """A new person in a group."""
 
-    field_order = ["name", "group", "door", "channel"]
+    field_order = ["name", "group", "door", "phone", "channel"]
 
 
 class AssignmentForm(forms.Form):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.enums import Channel, SeedSource, SeedStatus
+from community.rules.phones import KEPT, masked
 from core.enums import Role
 from core.models import Named, User
 
@@ -97,21 +98,43 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(pk__in=Membership.objects.filter(group__in=Group.objects.visible_to(user)).values("member"))
 
 
-@pghistory.track()
+@pghistory.track(exclude=["phone"])
 class Member(Named):
-    """A person who joined: buys, brings others, may lead, may earn. Ids grow in join order."""
+    """A person who joined: buys, brings others, may lead, may earn. Ids grow in join order.
+
+    The phone number stands in this one place: the history keeps no copies of it.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="member", verbose_name=_("login")
     )
     channel = models.CharField(_("came through"), max_length=12, choices=Channel, default=Channel.CHAIN)
     joined_on = models.DateField(_("joined on"))
+    phone = models.CharField(_("phone"), max_length=12, blank=True, default="", db_default="")
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member")
         ordering = ["pinyin", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=~Q(phone=""),
+                name="phone_belongs_to_one_member",
+                violation_error_message=_("Another member has this phone number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=KEPT),
+                name="member_phone_is_a_mobile_number",
+                violation_error_message=_("That is no mobile number."),
+            ),
+        ]
+
+    @property
+    def masked_phone(self) -> str:
+        """Wherever the number is not being written; empty without one."""
+        return masked(self.phone)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

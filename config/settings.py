@@ -156,6 +156,11 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
+# The public page, where anybody may order. Phones of one carrier share an address, and so may a whole group.
+PUBLIC_FORMS_PER_ADDRESS = env.int("PUBLIC_FORMS_PER_ADDRESS", default=60)
+PUBLIC_FORMS_PER_CAMPAIGN = env.int("PUBLIC_FORMS_PER_CAMPAIGN", default=2000)
+"""How many forms are read in an hour, accepted or not."""
+
 # Jobs: rows in PostgreSQL, the broker only carries wake-ups.
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 JOB_WORKERS = env.int("JOB_WORKERS", default=2)
@@ -208,6 +213,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 HTTPS = env.bool("HTTPS", default=False)
 """Members and staff reach this installation by https (a proxy in front ends TLS)."""
+PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
+"""How many proxies of our own stand in front and say in X-Forwarded-For whom they serve; 0: nobody is believed."""
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

@@ -1,5 +1,6 @@
 """Form fields that read what people write: yuan into fen, percent into ppm, quantities to a thousandth."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,6 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from core.money import PPM, NotAnAmount, format_yuan, parse_yuan
 
 PERCENT_PPM = PPM // 100
+
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Control characters, and those that turn the direction of the text around them. An emoji's joiner stays."""
+
+
+class PlainTextField(forms.CharField):
+    """One line from a stranger, as people see it: nothing unseen in it, single spaces, otherwise as written."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(_UNSEEN.sub("", super().to_python(value) or "").split())
 
 
 class YuanField(forms.CharField):

@@ -1,7 +1,9 @@
 """Answering a browser: a whole page, or the fragment of it that htmx asked for."""
 
+from ipaddress import ip_address, ip_network
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +13,23 @@ from django.utils.functional import Promise
 from django_htmx.middleware import HtmxDetails
 
 VARY = ("HX-Request", "HX-History-Restore-Request")
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where a request came from: an IPv4 address, or the /64 network of an IPv6 one; empty when nobody can tell.
+
+    Behind `settings.PROXIES` proxies it is what the outermost of them saw; what stands before that anybody can write.
+    """
+    seen = [request.META.get("REMOTE_ADDR", "")]
+    if settings.PROXIES:
+        seen = request.headers.get("X-Forwarded-For", "").split(",")[-settings.PROXIES :][:1] + seen
+    for text in seen:
+        try:
+            address = ip_address(text.strip())
+        except ValueError:
+            continue
+        return str(address if address.version == 4 else ip_network((address, 64), strict=False))
+    return ""
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -33,6 +33,7 @@ class OrderSource(models.TextChoices):
 
     CHAIN = "chain", _("Chain")
     API = "api", _("API")
+    PUBLIC = "public", _("Public page")
     DEMO = "demo", _("Demo data")
 
 

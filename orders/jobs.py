@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from core.jobs import Work, every, job
+from core.jobs import Work, daily, every, job
 from orders.enums import CampaignState
 from orders.models import Campaign
-from orders.services import cut_off_due
+from orders.services import cut_off_due, forget_forms
 
 
 def some_cut_off_is_due(now: datetime) -> bool:
@@ -18,3 +18,9 @@ def some_cut_off_is_due(now: datetime) -> bool:
 def cut_off_campaigns(work: Work) -> dict[str, int]:
     """Cut off what is due by the database's clock. A minute that was missed is made up for by the next."""
     return {"cut_off": cut_off_due(now=work.now)}
+
+
+@job("forget_forms", title=_("Forget forms of the public page"), schedule=daily("03:45"))
+def forget_old_forms(work: Work) -> dict[str, int]:
+    """The orders stay; what told a form sent twice from a new one, and how many came from where, goes."""
+    return {"forgotten": forget_forms(now=work.now)}

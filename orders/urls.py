@@ -41,4 +41,5 @@ urlpatterns = [
     path("suppliers/<int:pk>/", suppliers.supplier_edit, name="supplier_edit"),
     path("leader/", leader.leader_today, name="leader_today"),
     path("c/<str:code>/", public.public_campaign, name="public_campaign"),
+    path("c/<str:code>/mine/<str:token>/", public.own_order, name="own_order"),
 ]

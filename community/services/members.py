@@ -1,5 +1,7 @@
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pghistory
 from django.db import transaction
@@ -26,6 +28,10 @@ class LeavesBeforeJoining(DomainError):
     """The membership would end before the day it began."""
 
 
+class PhoneTaken(DomainError):
+    """The phone number is already noted for another member."""
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     """A new member and the group they are in."""
@@ -36,30 +42,42 @@ class Joined:
 
 @transaction.atomic
 def add_member(
-    *, group: Group, name: str, door: str = "", channel: str = Channel.CHAIN, by: User, now: datetime
+    *,
+    group: Group,
+    name: str,
+    door: str = "",
+    channel: str = Channel.CHAIN,
+    phone: str = "",
+    by: User | None,
+    now: datetime,
 ) -> Joined:
-    """Note a new person in a group, at a door, since today in Shanghai.
+    """Note a new person in a group, at a door, since today in Shanghai. `by` is nobody when they came by themselves.
 
-    A full group takes them: a register that forgot who left must not keep an order out. The page says it is full.
+    `phone` as `tidy_phone` keeps it. Raises PhoneTaken. A full group takes them: a register that forgot who left must
+    not keep an order out. The page says it is full.
     """
     today = timezone.localdate(now)
-    with pghistory.context(user=by.pk):
-        member = Member.objects.create(name=name.strip(), channel=channel, joined_on=today)
+    with done_by(by), refusing({"phone_belongs_to_one_member": _phone_taken()}):
+        member = Member.objects.create(name=name.strip(), channel=channel, joined_on=today, phone=phone)
         return Joined(member, _join(member, group, door, by, now))
 
 
 @transaction.atomic
-def change_member(*, member: Member, name: str, channel: str, by: User, now: datetime) -> Member:
-    """Write a member's name otherwise, or where they came from."""
+def change_member(
+    *, member: Member, name: str, channel: str, phone: str | None = None, by: User, now: datetime
+) -> Member:
+    """Write a member's name, where they came from or their phone otherwise (None: it stays). Raises PhoneTaken."""
     member.name = name.strip()
     member.channel = channel
-    with pghistory.context(user=by.pk):
-        member.save(update_fields=["name", "channel"])
+    if phone is not None:
+        member.phone = phone
+    with done_by(by), refusing({"phone_belongs_to_one_member": _phone_taken()}):
+        member.save(update_fields=["name", "channel", "phone"])
     return member
 
 
 @transaction.atomic
-def join_group(*, member: Member, group: Group, door: str = "", by: User, now: datetime) -> Membership:
+def join_group(*, member: Member, group: Group, door: str = "", by: User | None, now: datetime) -> Membership:
     """Put somebody known into another group. Raises AlreadyInGroup."""
     return _join(member, group, door, by, now)
 
@@ -101,9 +119,18 @@ def _current(membership: Membership) -> Membership:
     return current
 
 
-def _join(member: Member, group: Group, door: str, by: User, now: datetime) -> Membership:
+def done_by(by: User | None) -> AbstractContextManager[Any]:
+    """Changes made inside are recorded as this person's; without one as nobody's."""
+    return pghistory.context(user=by.pk if by else None)
+
+
+def _phone_taken() -> PhoneTaken:
+    return PhoneTaken(_("Another member has this phone number. Look whether they are the same person."))
+
+
+def _join(member: Member, group: Group, door: str, by: User | None, now: datetime) -> Membership:
     twice = AlreadyInGroup(_("%(name)s is already in %(group)s.") % {"name": member.name, "group": group.name})
-    with pghistory.context(user=by.pk), refusing({"member_is_in_a_group_once": twice}):
+    with done_by(by), refusing({"member_is_in_a_group_once": twice}):
         return Membership.objects.create(
             group=group, member=member, door=tidy_door(door), joined_on=timezone.localdate(now)
         )

@@ -58,10 +58,13 @@ def _member_page(request: SignedInRequest, pk: int, form: MembershipForm) -> Htt
 def member_create(request: SignedInRequest) -> HttpResponse:
     form = NewMemberForm(request.POST or None, user=request.user, initial={"group": request.GET.get("group")})
     if form.is_valid():
-        joined = services.add_member(**form.cleaned_data, by=request.user, now=now())
-        told = {"name": joined.member.name, "group": joined.membership.group.name}
-        say(request, _("%(name)s is in %(group)s.") % told)
-        return redirect("community:member_detail", joined.member.pk)
+        try:
+            joined = services.add_member(**form.cleaned_data, by=request.user, now=now())
+            told = {"name": joined.member.name, "group": joined.membership.group.name}
+            say(request, _("%(name)s is in %(group)s.") % told)
+            return redirect("community:member_detail", joined.member.pk)
+        except services.PhoneTaken as error:
+            form.add_error("phone", str(error))
     return render(request, "community/member_create.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -69,11 +72,15 @@ def member_create(request: SignedInRequest) -> HttpResponse:
 @operator_or_admin
 def member_change(request: SignedInRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
-    form = MemberForm(request.POST or None, initial={"name": member.name, "channel": member.channel})
+    was = {"name": member.name, "channel": member.channel, "phone": member.phone}
+    form = MemberForm(request.POST or None, initial=was)
     if form.is_valid():
-        services.change_member(member=member, **form.cleaned_data, by=request.user, now=now())
-        say(request, _("Saved."))
-        return redirect("community:member_detail", member.pk)
+        try:
+            services.change_member(member=member, **form.cleaned_data, by=request.user, now=now())
+            say(request, _("Saved."))
+            return redirect("community:member_detail", member.pk)
+        except services.PhoneTaken as error:
+            form.add_error("phone", str(error))
     context = {"member": member, "form": form}
     return render(request, "community/member_change.html", context, status=422 if form.is_bound else 200)
 

@@ -3,11 +3,13 @@ from orders.models.campaign import Campaign, Offer
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
+from orders.models.public import FormCount, SentForm
 
 __all__ = [
     "UNDO_WITHIN",
     "Campaign",
     "ChainEntry",
+    "FormCount",
     "MemberAlias",
     "Offer",
     "Order",
@@ -18,4 +20,5 @@ __all__ = [
     "ProductAlias",
     "SaleFact",
     "Supplier",
+    "SentForm",
 ]

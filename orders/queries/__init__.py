@@ -22,7 +22,7 @@ from orders.queries.delivery import (
     delivery_sheets,
     with_deliveries,
 )
-from orders.queries.orders import Event, orders_matching, timeline, with_goods
+from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 
 __all__ = [
     "Building",
@@ -38,7 +38,7 @@ __all__ = [
     "group_takings",
     "leaders_groups",
     "orders_matching",
-    "products_matching",
+    "others_at_the_door",
     "products_matching",
     "purchase_list",
     "states_of",

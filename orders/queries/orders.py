@@ -8,6 +8,7 @@ from itertools import groupby
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from community.models import Membership
 from core.models import User
 from core.search import named_like, typed
 from orders.enums import FactKind
@@ -32,6 +33,12 @@ def with_goods(orders: QuerySet[Order]) -> QuerySet[Order]:
         .select_related("member", "group", "campaign")
         .prefetch_related(Prefetch("lines", wanted, to_attr="wanted"))
     )
+
+
+def others_at_the_door(order: Order) -> list[str]:
+    """Names of other members at the order's door: on the public page anybody may claim to live there."""
+    there = Membership.objects.current().filter(group=order.group_id, door=order.door).exclude(member=order.member_id)
+    return list(there.exclude(door="").order_by("member__pinyin", "pk").values_list("member__name", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,24 @@ from orders.services.placing import (
     place,
     place_order,
 )
+from orders.services.public import (
+    AlreadyOrdered,
+    CameThroughTheChain,
+    TooManyForms,
+    Visitor,
+    change_own_order,
+    count_form,
+    forget_forms,
+    order_publicly,
+)
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
     "AlreadyApplied",
+    "AlreadyOrdered",
     "Applied",
+    "CameThroughTheChain",
     "CampaignClosed",
     "CampaignNotOpen",
     "CampaignNotReady",
@@ -56,16 +68,22 @@ __all__ = [
     "PlacedLine",
     "StrangeGroup",
     "TooLateToUndo",
+    "TooManyForms",
+    "Visitor",
     "Wanted",
     "apply_paste",
     "change_campaign",
     "change_offer",
+    "change_own_order",
     "close_campaign",
+    "count_form",
     "create_campaign",
     "cut_off",
     "cut_off_due",
     "deliver",
+    "forget_forms",
     "open_campaign",
+    "order_publicly",
     "place",
     "place_order",
     "read_paste",

@@ -186,9 +186,7 @@ def refuse_senseless(campaign: Campaign, wanted: Sequence[Wanted]) -> None:
             if not quantity:
                 raise NothingWanted(_("“%(offer)s” has no quantity.") % {"offer": offer.name})
             if offer.counted and quantity != quantity.to_integral_value():
-                raise FractionOfAPiece(
-                    _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": offer.name, "unit": offer.unit}
-                )
+                raise FractionOfAPiece(whole_sentence(offer))
 
 
 def why_not(campaign: Campaign, wanted: Sequence[Wanted], *, now: datetime, late: bool) -> DomainError:
@@ -219,6 +217,10 @@ def sold_out_sentence(offer: Offer) -> str:
     if not left:
         return _("“%(offer)s” is sold out.") % words
     return _("Only %(left)s %(unit)s of “%(offer)s” are left.") % words
+
+
+def whole_sentence(offer: Offer) -> str:
+    return _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": offer.name, "unit": offer.unit}
 
 
 def limit_sentence(offer: Offer) -> str:

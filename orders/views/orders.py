@@ -14,9 +14,10 @@ from core.http import render_page, say
 from core.money import format_yuan
 from core.paging import page_by_key
 from orders import services
+from orders.enums import OrderSource
 from orders.forms import OrderFilterForm, RefundForm
 from orders.models import Order, OrderLine, SaleFact
-from orders.queries import orders_matching, timeline, with_goods
+from orders.queries import orders_matching, others_at_the_door, timeline, with_goods
 
 LATEST = 20
 """Orders shown on a member's page; the list has the rest."""
@@ -87,6 +88,7 @@ def order_page(request: SignedInRequest, pk: int, *, refused: tuple[int, RefundF
         "events": timeline(order),
         "refundable": any(form for _line, form in lines),
         "refused": refused[0] if refused else None,
+        "at_the_door": others_at_the_door(order) if order.source == OrderSource.PUBLIC else [],
     }
     return render_page(request, "orders/order_detail.html", context, status=422 if refused else 200)
 

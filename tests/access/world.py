@@ -19,6 +19,7 @@ from ledger.enums import Nature
 from ledger.services import account, open_period, post
 from orders.enums import CampaignState
 from orders.services import start_paste
+from orders.views.public import token_of
 from referrals.models import Run
 from referrals.services import Terms, create_version, standard_plan
 from tests import factories as make
@@ -65,6 +66,7 @@ def build() -> World:
         "draft": draft.pk,
         "campaign": campaign.pk,
         "code": campaign.code,
+        "own_token": token_of(order),
         "offer": offer.pk,
         "product": offer.product_id,
         "supplier": make.make_supplier().pk,
