@@ -3,6 +3,7 @@ from orders.models.campaign import Campaign, Offer
 from orders.models.catalogue import Product
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
+from orders.models.quick import QuickEntry
 
 __all__ = [
     "UNDO_WITHIN",
@@ -16,5 +17,6 @@ __all__ = [
     "PasteChange",
     "Product",
     "ProductAlias",
+    "QuickEntry",
     "SaleFact",
 ]

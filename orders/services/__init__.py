@@ -32,14 +32,25 @@ from orders.services.placing import (
     OfferSoldOut,
     PlacedLine,
     Wanted,
+    closed_sentence,
     place,
     place_order,
+)
+from orders.services.quick import (
+    AlreadyTakenBack,
+    AlreadyThere,
+    LinesRefused,
+    Newcomer,
+    enter_order,
+    take_back_entry,
 )
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
     "AlreadyApplied",
+    "AlreadyTakenBack",
+    "AlreadyThere",
     "Applied",
     "CampaignClosed",
     "CampaignNotOpen",
@@ -47,6 +58,8 @@ __all__ = [
     "FractionOfAPiece",
     "LeftOut",
     "LimitReached",
+    "LinesRefused",
+    "Newcomer",
     "NotDeliverable",
     "NotRefundable",
     "NotShort",
@@ -61,10 +74,12 @@ __all__ = [
     "change_campaign",
     "change_offer",
     "close_campaign",
+    "closed_sentence",
     "create_campaign",
     "cut_off",
     "cut_off_due",
     "deliver",
+    "enter_order",
     "open_campaign",
     "place",
     "place_order",
@@ -77,6 +92,7 @@ __all__ = [
     "save_offer",
     "settle",
     "start_paste",
+    "take_back_entry",
     "take_back_shortage",
     "undeliver",
     "undo_paste",

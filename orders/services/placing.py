@@ -186,9 +186,7 @@ def refuse_senseless(campaign: Campaign, wanted: Sequence[Wanted]) -> None:
             if not quantity:
                 raise NothingWanted(_("“%(offer)s” has no quantity.") % {"offer": offer.name})
             if offer.counted and quantity != quantity.to_integral_value():
-                raise FractionOfAPiece(
-                    _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": offer.name, "unit": offer.unit}
-                )
+                raise FractionOfAPiece(fraction_sentence(offer))
 
 
 def why_not(campaign: Campaign, wanted: Sequence[Wanted], *, now: datetime, late: bool) -> DomainError:
@@ -211,6 +209,10 @@ def closed_sentence(campaign: Campaign, now: datetime) -> str:
     if campaign.opens_at > now and campaign.state == "open":
         return _("“%(campaign)s” has not opened yet. Nothing was saved.") % title
     return _("“%(campaign)s” takes no more orders: it is past its cut-off. Nothing was saved.") % title
+
+
+def fraction_sentence(offer: Offer) -> str:
+    return _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": offer.name, "unit": offer.unit}
 
 
 def sold_out_sentence(offer: Offer) -> str:
