@@ -20,18 +20,24 @@ from orders.queries.delivery import (
     with_deliveries,
 )
 from orders.queries.orders import Event, orders_matching, timeline, with_goods
+from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
 
 __all__ = [
     "Building",
+    "Day",
     "DeliveryRun",
     "Event",
+    "Found",
     "GroupTakings",
     "PurchaseLine",
     "Recipient",
     "Shortage",
+    "day_of_entries",
     "delivery_run",
     "delivery_sheets",
+    "find_members",
     "group_takings",
+    "last_orders",
     "leaders_groups",
     "orders_matching",
     "products_matching",
