@@ -161,7 +161,7 @@ def say_saved(request: SignedInRequest, chain: Chain, entry: QuickEntry, *, repe
         if repeated
         else _("%(name)s, ¥%(amount)s saved.")
     )
-    say(request, said % words, undo_url=reverse("orders:quick_undo", args=[entry.pk]))
+    say(request, said % words, undo_url=f"{reverse('orders:quick_undo', args=[entry.pk])}?chain={chain.key}")
     return redirect(f"{reverse('orders:quick')}?chain={chain.key}")
 
 

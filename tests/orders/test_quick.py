@@ -314,6 +314,15 @@ def test_a_double_tap_orders_once(phone, campaign, group, wang, berries):
     assert "counts once" in phone.get("/quick/").text
 
 
+def test_the_toast_takes_it_back_and_leads_to_the_same_chain(phone, campaign, group, wang, berries, selling):
+    selling(group, title="周六海鲜团")
+
+    phone.post(form_of(campaign, group, wang), typed((berries, "2")))
+
+    undo = f"/quick/{QuickEntry.objects.get().pk}/undo/?chain={campaign.pk}-{group.pk}"
+    assert f'<form method="post" action="{undo}">' in phone.get("/me/").text
+
+
 def test_a_double_tap_takes_a_newcomer_in_once(phone, campaign, group, berries):
     url = reverse("orders:quick_newcomer", args=[campaign.pk, group.pk])
 
