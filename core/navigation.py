@@ -23,8 +23,8 @@ class Entry:
     view: str
     roles: frozenset[Role]
     group: str | Promise = ""
-    also: str = ""
-    """Another page that counts as this place."""
+    also: tuple[str, ...] = ()
+    """Other pages that count as this place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,13 @@ ENTRIES = (
     Entry(_("Today"), "layout-dashboard", "today", OPERATOR | ADMIN),
     Entry(_("Today"), "house", "today", LEADER),
     # operator; the admin reads the same people and campaigns that the money comes from
-    Entry(_("Orders and jielong"), "receipt", "orders:order_list", OPERATOR | ADMIN, also="orders:jielong"),
+    Entry(
+        _("Orders and jielong"),
+        "receipt",
+        "orders:order_list",
+        OPERATOR | ADMIN,
+        also=("orders:jielong", "orders:quick"),
+    ),
     Entry(_("Delivery"), "truck", "orders:delivery_list", OPERATOR),
     Entry(_("Groups"), "house", "community:group_list", OPERATOR | ADMIN, COMMUNITY),
     Entry(_("Members"), "users", "community:member_list", OPERATOR | ADMIN, COMMUNITY),
@@ -68,7 +74,7 @@ ENTRIES = (
     Entry(_("Content calendar"), "calendar-days", "content:calendar", OPERATOR, GROWTH),
     Entry(_("Analysis"), "chart-line", "insights:analysis", OPERATOR | ADMIN, GROWTH),
     # leader: five tabs
-    Entry(_("Take orders"), "clipboard-paste", "orders:jielong", LEADER),
+    Entry(_("Take orders"), "clipboard-paste", "orders:jielong", LEADER, also=("orders:quick",)),
     Entry(_("Delivery"), "truck", "orders:delivery_list", LEADER),
     Entry(_("Earnings"), "wallet", "referrals:earnings", LEADER),
     Entry(_("Me"), "user-round", "core:me", LEADER),
@@ -93,7 +99,9 @@ def frame_for(role: str) -> str:
 def navigation_for(role: str, path: str) -> list[Section]:
     """The sections a person of this role sees; the link whose address `path` lies under is the current one."""
     places = list(_places(role))
-    addresses = [(url, url) for _entry, url in places] + [(_address(entry.also), url) for entry, url in places]
+    addresses = [(url, url) for _entry, url in places] + [
+        (_address(view), url) for entry, url in places for view in entry.also
+    ]
     under = [(len(address), url) for address, url in addresses if address and _lies_under(path, address)]
     current = max(under, default=(0, None))[1]
     links = [Link(entry.label, entry.icon, url, entry.group, url == current) for entry, url in places]

@@ -32,6 +32,7 @@ class OrderSource(models.TextChoices):
     """How the order came in."""
 
     CHAIN = "chain", _("Chain")
+    QUICK = "quick", _("Entered by hand")
     API = "api", _("API")
     PUBLIC = "public", _("Public page")
     DEMO = "demo", _("Demo data")

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from orders.views import campaigns, delivery, jielong, leader, offers, orders, products, public, purchase, suppliers
+from orders.views import (
+    campaigns,
+    delivery,
+    jielong,
+    leader,
+    offers,
+    orders,
+    products,
+    public,
+    purchase,
+    quick,
+    suppliers,
+)
 
 app_name = "orders"
 
@@ -33,6 +45,10 @@ urlpatterns = [
     path("jielong/<int:pk>/settle/", jielong.jielong_settle, name="jielong_settle"),
     path("jielong/<int:pk>/apply/", jielong.jielong_apply, name="jielong_apply"),
     path("jielong/<int:pk>/undo/", jielong.jielong_undo, name="jielong_undo"),
+    path("quick/", quick.quick, name="quick"),
+    path("quick/<int:campaign>/<int:group>/<int:member>/", quick.quick_order, name="quick_order"),
+    path("quick/<int:campaign>/<int:group>/new/", quick.quick_newcomer, name="quick_newcomer"),
+    path("quick/<int:pk>/undo/", quick.quick_undo, name="quick_undo"),
     path("products/", products.product_list, name="product_list"),
     path("products/new/", products.product_create, name="product_create"),
     path("products/<int:pk>/", products.product_edit, name="product_edit"),

@@ -4,6 +4,7 @@ from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
 from orders.models.public import FormCount, SentForm
+from orders.models.quick import QuickEntry
 
 __all__ = [
     "UNDO_WITHIN",
@@ -18,6 +19,7 @@ __all__ = [
     "PasteChange",
     "Product",
     "ProductAlias",
+    "QuickEntry",
     "SaleFact",
     "Supplier",
     "SentForm",

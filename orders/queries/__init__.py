@@ -23,19 +23,25 @@ from orders.queries.delivery import (
     with_deliveries,
 )
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
+from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
 
 __all__ = [
     "Building",
+    "Day",
     "DeliveryRun",
     "Event",
+    "Found",
     "GroupTakings",
     "PurchaseLine",
     "PurchaseSection",
     "Recipient",
     "Shortage",
+    "day_of_entries",
     "delivery_run",
     "delivery_sheets",
+    "find_members",
     "group_takings",
+    "last_orders",
     "leaders_groups",
     "orders_matching",
     "others_at_the_door",

@@ -32,6 +32,7 @@ from orders.services.placing import (
     OfferSoldOut,
     PlacedLine,
     Wanted,
+    closed_sentence,
     place,
     place_order,
 )
@@ -45,12 +46,22 @@ from orders.services.public import (
     forget_forms,
     order_publicly,
 )
+from orders.services.quick import (
+    AlreadyTakenBack,
+    AlreadyThere,
+    LinesRefused,
+    Newcomer,
+    enter_order,
+    take_back_entry,
+)
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
     "AlreadyApplied",
     "AlreadyOrdered",
+    "AlreadyTakenBack",
+    "AlreadyThere",
     "Applied",
     "CameThroughTheChain",
     "CampaignClosed",
@@ -59,6 +70,8 @@ __all__ = [
     "FractionOfAPiece",
     "LeftOut",
     "LimitReached",
+    "LinesRefused",
+    "Newcomer",
     "NotDeliverable",
     "NotRefundable",
     "NotShort",
@@ -77,11 +90,13 @@ __all__ = [
     "change_own_order",
     "close_campaign",
     "count_form",
+    "closed_sentence",
     "create_campaign",
     "cut_off",
     "cut_off_due",
     "deliver",
     "forget_forms",
+    "enter_order",
     "open_campaign",
     "order_publicly",
     "place",
@@ -95,6 +110,7 @@ __all__ = [
     "save_offer",
     "settle",
     "start_paste",
+    "take_back_entry",
     "take_back_shortage",
     "undeliver",
     "undo_paste",

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community.models import Group
 from core.access import SignedInRequest, leader_or_operator
 from core.errors import DomainError
 from core.http import render_page, say
@@ -28,22 +27,11 @@ from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import Reading, Row, RowState
 from orders.rules.jielong.text import MAX_CHARACTERS
 from orders.views.answers import AnswerForm
+from orders.views.chains import Chain, chains_for
 
 PAGE = "orders/jielong.html"
 PREVIEW = "orders/jielong_preview.html"
 STEPS = [gettext_lazy("Paste"), gettext_lazy("Check"), gettext_lazy("Done")]
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """A campaign in one of its groups: where a pasted chain goes."""
-
-    campaign: Campaign
-    group: Group
-
-    @property
-    def key(self) -> str:
-        return f"{self.campaign.pk}-{self.group.pk}"
 
 
 class PasteForm(forms.Form):
@@ -73,18 +61,6 @@ class PasteForm(forms.Form):
         if len(chains) == 1:
             self.initial["chain"] = chains[0].key
             field.widget = forms.HiddenInput()
-
-
-def chains_for(user: User, now: datetime) -> list[Chain]:
-    """Every chain this person may paste into now, the next cut-off first."""
-    visible = set(Group.objects.visible_to(user).values_list("pk", flat=True))
-    campaigns = with_takings(Campaign.objects.visible_to(user).taking_orders(now)).order_by("cuts_off_at")
-    return [
-        Chain(campaign, group)
-        for campaign in campaigns.prefetch_related("groups")
-        for group in campaign.groups.all()
-        if group.pk in visible
-    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from core.models import User
 from ledger.enums import Nature
 from ledger.services import account, open_period, post
 from orders.enums import CampaignState
-from orders.services import start_paste
+from orders.services import enter_order, start_paste
 from orders.views.public import token_of
 from referrals.models import Run
 from referrals.services import Terms, create_version, standard_plan
@@ -44,6 +44,9 @@ def build() -> World:
     offer = make.make_offer(campaign, stock=Decimal(9))
     order = make.order_for(member, (offer, 1), group=group)
     paste = start_paste(campaign=campaign, group=group, text="1. 王芳 苹果1斤", by=leader.user, now=NOW)
+    by_hand = enter_order(
+        campaign=campaign, group=group, member=member, quantities={offer.pk: Decimal(1)}, by=leader.user, now=NOW
+    )
     seed = SeedProfile.objects.create(member=member, niche="烘焙", source=SeedSource.FORUM)
     voice = IP.objects.create(name="邻里台", kind=IPKind.BRAND)
     piece = create_piece(ip=voice, title="到货", head="看", campaign=campaign, by=operator, now=NOW)
@@ -73,6 +76,7 @@ def build() -> World:
         "order": order.pk,
         "line": line.pk,
         "paste": paste.pk,
+        "quick_entry": by_hand.pk,
         "seed": seed.pk,
         "piece": piece.pk,
         "publication": said.pk,
