@@ -18,7 +18,8 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
 
     Nothing on the page is sent back, so it carries no CSRF token, whose cookie it would set.
     """
-    campaign = Campaign.objects.exclude(state__in=NOT_FOR_MEMBERS).filter(code=code).first()
+    known = Campaign.objects.exclude(state__in=NOT_FOR_MEMBERS)
+    campaign = known.filter(code=code).first() if "\0" not in code else None
     if campaign is None:
         return render(request, "orders/public_campaign_unknown.html", {"csrf_token": ""}, status=404)
     now = timezone.now()
