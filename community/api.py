@@ -8,6 +8,7 @@ from django_filters.rest_framework.filterset import FilterSet
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from community.models import Group, Member, Membership
+from community.rules.doors import tidy_door
 from community.serializers import GroupSerializer, MemberSerializer
 from core.api import PagesByKey
 from core.models import User
@@ -43,7 +44,7 @@ class MemberFilter(FilterSet):
         return members.filter(pk__in=self.current().filter(group=value).values("member"))
 
     def at_door(self, members: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
-        return members.filter(pk__in=self.current().filter(door=value).values("member"))
+        return members.filter(pk__in=self.current().filter(door=tidy_door(value)).values("member"))
 
     def called(self, members: QuerySet[Member], name: str, value: str) -> QuerySet[Member]:
         return members.filter(named_like(value))

@@ -13,6 +13,7 @@ from community.models import TOP_SCORE, WECHAT_GROUP_HOLDS, Group, Member, Neigh
 from community.rules.phones import NotAPhone, tidy_phone
 from community.rules.seeds import LOWEST, QUALITIES, Score
 from core.enums import Role
+from core.fields import day_in_reach
 from core.models import User
 
 
@@ -36,6 +37,7 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs})
+        self.validators.append(day_in_reach)
 
 
 def choices_of(form: forms.Form, field: str) -> "forms.ModelChoiceField[Any]":

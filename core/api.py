@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.db import DataError
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.relations import PrimaryKeyRelatedField
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView, exception_handler
 
+from core.enums import Role
 from core.errors import DomainError
 from core.idempotency import KeyUsedForAnotherRequest, answer_once, request_hash
 from core.models import User
@@ -37,6 +41,16 @@ class VisibleField(PrimaryKeyRelatedField[Any]):
         return rows.visible_to(self.context["user"])
 
 
+class OrderTaker(IsAuthenticated):
+    """Everybody reads what they may see; only operators and leaders write."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        user = cast(User, request.user)
+        return request.method in SAFE_METHODS or user.role in {Role.OPERATOR, Role.LEADER}
+
+
 class Refused(APIException):
     """What was asked for cannot be done; the sentence says why. 409."""
 
@@ -50,6 +64,12 @@ def errors_in_one_shape(error: Exception, context: dict[str, Any]) -> Response |
         unprocessable = APIException(str(error), code="key_used_for_another_request")
         unprocessable.status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
         error = unprocessable
+    elif isinstance(error, Http404):
+        error = NotFound(_("There is nothing with this id, or it is not yours to see."))
+    elif isinstance(error, DataError):
+        beyond = APIException(_("A value is larger than can be kept. Nothing was saved."), code="out_of_range")
+        beyond.status_code = status.HTTP_400_BAD_REQUEST
+        error = beyond
     elif isinstance(error, DomainError):
         error = Refused(str(error), code=_word(type(error).__name__))
     response = exception_handler(error, context)
@@ -76,9 +96,12 @@ def _word(name: str) -> str:
 
 
 def write_once(request: Request, write: Callable[[], tuple[int, Any]]) -> Response:
-    """Answer a write that must come with an Idempotency-Key: done once, answered the same each time."""
+    """Answer a write that must come with an Idempotency-Key: done once, answered the same each time.
+
+    `write` also reads the body: what was answered before stands, whatever has become of the things the body names.
+    """
     key = request.headers.get(KEY_HEADER, "")
-    if not 0 < len(key) <= LONGEST_KEY:
+    if not key.strip() or len(key) > LONGEST_KEY:
         raise ValidationError({KEY_HEADER: [_("Send a key of up to 100 characters, a new one for every new order.")]})
     asked = request_hash(cast(str, request.method), request.path, request._request.body)
     answer = answer_once(user=cast(User, request.user), key=key, request_hash=asked, write=write)

@@ -1,6 +1,10 @@
-"""Form fields that read what people write: yuan into fen, percent into ppm, quantities to a thousandth."""
+"""Form fields that read what people write: yuan into fen, percent into ppm, quantities to a thousandth.
+
+What is beyond reason is refused here, far below what the columns hold: sums of it still fit.
+"""
 
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,6 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from core.money import PPM, NotAnAmount, format_yuan, parse_yuan
 
 PERCENT_PPM = PPM // 100
+MOST = Decimal("99999.999")
+"""The largest quantity anybody orders, stocks or limits."""
+TOO_MUCH = _("A quantity is at most 99999.999.")
+MOST_FEN = 999_999_999
+LONGEST_AMOUNT = 40
+"""No amount takes more characters to write; Python refuses to read numbers of thousands of digits."""
+YEARS = range(2000, 2200)
+
+
+def day_in_reach(day: date) -> None:
+    """A form's validator of days and moments: the calendar ends, and the day after its last one is asked for."""
+    if day.year not in YEARS:
+        raise ValidationError(_("Choose a day between 2000 and 2199."))
 
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -37,12 +54,17 @@ class YuanField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
+        too_much = ValidationError(_("An amount here is at most ¥9,999,999.99."))
+        if len(text) > LONGEST_AMOUNT:
+            raise too_much
         try:
             fen = parse_yuan(text)
         except NotAnAmount as error:
             raise ValidationError(_("Write an amount like 12.80.")) from error
         if fen < 0:
             raise ValidationError(_("An amount here is not negative."))
+        if fen > MOST_FEN:
+            raise too_much
         return fen
 
 
@@ -61,10 +83,12 @@ class PercentField(forms.DecimalField):
 
 
 class QuantityField(forms.DecimalField):
-    """How much of something, to a thousandth; more than nothing unless told otherwise."""
+    """How much of something, to a thousandth; more than nothing unless told otherwise, at most `MOST`."""
+
+    default_error_messages = {"max_value": TOO_MUCH}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_value": Decimal("0.001"), "max_digits": 12, "decimal_places": 3, **kwargs})
+        super().__init__(**{"min_value": Decimal("0.001"), "max_value": MOST, "decimal_places": 3, **kwargs})
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value

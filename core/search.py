@@ -6,8 +6,11 @@ from django.db.models import Q
 
 
 def typed(text: str) -> str:
-    """What somebody typed, without spaces around it and with full-width letters and digits as half-width ones."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """What somebody typed, without spaces around it and with full-width letters and digits as half-width ones.
+
+    A NUL, which an address can carry and PostgreSQL's texts cannot, is left out.
+    """
+    return unicodedata.normalize("NFKC", text.replace("\0", "")).strip()
 
 
 def named_like(text: str, *, prefix: str = "") -> Q:

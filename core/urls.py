@@ -21,7 +21,7 @@ urlpatterns = [
     path("users/<int:pk>/password/", records.user_password, name="user_password"),
     path("me/tokens/", records.token_list, name="token_list"),
     path("me/tokens/new/", records.token_create, name="token_create"),
-    path("me/tokens/<str:key>/revoke/", records.token_revoke, name="token_revoke"),
+    path("me/tokens/<slug:key>/revoke/", records.token_revoke, name="token_revoke"),
     path("healthz", house.healthz, name="healthz"),
     path("favicon.ico", house.favicon, name="favicon"),
 ]

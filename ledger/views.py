@@ -28,7 +28,7 @@ def account_list(request: SignedInRequest) -> HttpResponse:
     """The trial balance of a period or of everything, and the accounts with the largest balances."""
     periods = list(Period.objects.visible_to(request.user).order_by("-span"))
     chosen = next((period for period in periods if str(period.pk) == request.GET.get("period")), None)
-    purpose = request.GET.get("purpose", "")
+    purpose = request.GET.get("purpose", "").replace("\0", "")
     balances = largest_balances(purpose=purpose, limit=SHOWN + 1)
     context = {
         "periods": periods,

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from community.models import Group
-from core.api import KEY_HEADER, LONGEST_KEY, PagesByKey, write_once
+from core.api import KEY_HEADER, LONGEST_KEY, OrderTaker, PagesByKey, write_once
 from core.models import User
 from orders.enums import OrderSource
 from orders.models import Campaign, Offer, Order, OrderLine
@@ -69,6 +69,7 @@ class OrderViewSet(mixins.CreateModelMixin, mixins.ListModelMixin, mixins.Retrie
     serializer_class = OrderSerializer
     pagination_class = PagesByKey
     filterset_class = OrderFilter
+    permission_classes = [OrderTaker]
 
     def get_queryset(self) -> QuerySet[Order]:
         lines = Prefetch("lines", OrderLine.objects.select_related("offer").order_by("pk"))
@@ -89,9 +90,13 @@ class OrderViewSet(mixins.CreateModelMixin, mixins.ListModelMixin, mixins.Retrie
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         user = cast(User, request.user)
-        wanted = PlaceOrderSerializer(data=request.data, context={"user": user})
-        wanted.is_valid(raise_exception=True)
-        return write_once(request, lambda: (status.HTTP_201_CREATED, self.placed(user, wanted.validated_data)))
+
+        def write() -> tuple[int, Any]:
+            wanted = PlaceOrderSerializer(data=request.data, context={"user": user})
+            wanted.is_valid(raise_exception=True)
+            return status.HTTP_201_CREATED, self.placed(user, wanted.validated_data)
+
+        return write_once(request, write)
 
     def placed(self, user: User, data: dict[str, Any]) -> Any:
         """Place it and answer the order as it stands."""

@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,10 +16,10 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.forms import PhoneField
+from community.forms import DayField, PhoneField
 from community.models import Group, Member
 from community.rules.doors import tidy_door
-from core.fields import PlainTextField, QuantityField, YuanField
+from core.fields import PlainTextField, QuantityField, YuanField, day_in_reach
 from core.models import User
 from orders.enums import CampaignState, OrderState, PlusOne
 from orders.models import Campaign, Offer, OrderLine, Product, Supplier
@@ -34,8 +35,6 @@ else:
 
 LONGEST_DOOR = 40
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
-DAY = "%Y-%m-%d"
-"""How a browser's own control for a day reads and writes it, in every language."""
 
 
 class MomentField(forms.DateTimeField):
@@ -44,6 +43,16 @@ class MomentField(forms.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_TIME)
         super().__init__(**{"widget": widget, "input_formats": [LOCAL_TIME], **kwargs})
+
+    def to_python(self, value: Any) -> Any:
+        """Out of reach is refused before it is moved between time zones, where the calendar may have no room."""
+        try:
+            moment = super().to_python(value)
+        except OverflowError:
+            moment = datetime.min.replace(tzinfo=UTC)
+        if moment is not None:
+            day_in_reach(moment)
+        return moment
 
 
 class SupplierForm(SupplierModelForm):
@@ -124,7 +133,7 @@ class CampaignForm(forms.Form):
     )
     opens_at = MomentField(label=_("Opens at"))
     cuts_off_at = MomentField(label=_("Cut-off"))
-    delivers_on = forms.DateField(label=_("Delivery day"), widget=forms.DateInput(attrs={"type": "date"}, format=DAY))
+    delivers_on = DayField(label=_("Delivery day"))
     plus_one = forms.ChoiceField(label=_("“+1” in the chain means"), choices=PlusOne.choices)
     default_quantity = forms.BooleanField(
         label=_("No number means one"), required=False, help_text=_("Such rows are always shown for a look.")

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from community.models import Group, Member, Membership
 from core.api import VisibleField
+from core.fields import MOST, TOO_MUCH
 from orders.models import Campaign, Offer, Order, OrderLine
 
 
@@ -96,7 +97,13 @@ class WantedLineSerializer(serializers.Serializer[Any]):
     """So much of an offer."""
 
     offer = VisibleField(queryset=Offer.objects.all())
-    quantity = serializers.DecimalField(max_digits=12, decimal_places=3, min_value=Decimal("0.001"))
+    quantity = serializers.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        min_value=Decimal("0.001"),
+        max_value=MOST,
+        error_messages=dict.fromkeys(["max_digits", "max_whole_digits", "max_value", "max_string_length"], TOO_MUCH),
+    )
 
 
 class PlaceOrderSerializer(serializers.Serializer[Any]):

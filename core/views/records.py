@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.forms import SetPasswordForm
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -70,7 +71,10 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     form = UserForm(request.POST or None, instance=user, own=user == request.user)
     if request.method == "POST" and form.is_valid():
-        user.save(update_fields=form.changed_fields())
+        with transaction.atomic():
+            user.save(update_fields=form.changed_fields())
+            if {"role", "is_active"} & set(form.changed_data):
+                AuthToken.objects.filter(user=user).delete()  # They were given for what this person might do then.
         say(request, _("Saved."))
         return redirect("core:user_list")
     context = {"form": form, "person": user}

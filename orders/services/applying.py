@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from core.fields import MOST, TOO_MUCH
 from core.models import User
 from orders.enums import PasteState
 from orders.models import Offer, OrderLine, Paste
@@ -96,6 +97,8 @@ def keep_what_fits(
 
 def refusal(offer: Offer, has: Decimal, more: Decimal) -> str:
     """Why a member who has so much of an offer cannot have so much more; empty when they can."""
+    if more > 0 and has + more > MOST:
+        return str(TOO_MUCH)
     if more > 0 and offer.stock is not None and offer.taken + more > offer.stock:
         return sold_out_sentence(offer)
     if more > 0 and offer.limit_each is not None and has + more > offer.limit_each:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Group, Member
+from community.rules.doors import tidy_door
 from core.errors import DomainError
 from core.models import User
 from core.sql import statement
@@ -127,7 +128,7 @@ def place(
     orders = [
         {
             "member_id": one.member_id,
-            "door": one.door,
+            "door": tidy_door(one.door),  # Two spellings would be two households, each with its delivery fee.
             "note": one.note,
             "referrer_1": known[one.member_id].referrer_1,
             "referrer_2": known[one.member_id].referrer_2,

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Membership
+from community.rules.doors import tidy_door
 from core.fields import QuantityField
 from orders.models import Offer, Paste
 from orders.rules.chain.decisions import NEW_MEMBER
@@ -36,6 +37,9 @@ class AnswerForm(forms.Form):
         for line in row.lines if row else ():
             self.fields[f"offer_{line.index}"] = forms.IntegerField(required=False)
             self.fields[f"quantity_{line.index}"] = QuantityField(required=False, label=_("Quantity"))
+
+    def clean_door(self) -> str:
+        return tidy_door(self.cleaned_data["door"])
 
     def clean_member(self) -> int | None:
         member: int | None = self.cleaned_data["member"]

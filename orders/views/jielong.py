@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from community.models import Group
 from core.access import SignedInRequest, leader_or_operator
 from core.errors import DomainError
 from core.http import render_page, say
 from core.models import User
 from orders import services, wording
-from orders.enums import PasteState
+from orders.enums import CampaignState, PasteState
 from orders.models import Campaign, Paste
 from orders.queries import with_takings
 from orders.rules.chain.decisions import NEW_MEMBER
@@ -31,13 +32,22 @@ from orders.views.chains import Chain, chains_for
 
 PAGE = "orders/jielong.html"
 PREVIEW = "orders/jielong_preview.html"
+LONGEST_ID = 19
+"""Longer numbers are no row's."""
 STEPS = [gettext_lazy("Paste"), gettext_lazy("Check"), gettext_lazy("Done")]
+
+
+class ChainField(forms.ChoiceField):
+    """Which chain it is; the form says why one that was sent is none, so any text is let through here."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
 
 
 class PasteForm(forms.Form):
     """The text as it came out of WeChat, and which chain it is."""
 
-    chain = forms.ChoiceField(label=gettext_lazy("Campaign and group"))
+    chain = ChainField(label=gettext_lazy("Campaign and group"))
     text = forms.CharField(
         label=gettext_lazy("Paste the whole chain from the WeChat group"),
         widget=forms.Textarea(attrs={"rows": 10}),
@@ -53,14 +63,49 @@ class PasteForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, chains: list[Chain], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, chains: list[Chain], user: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user, self.now = user, now
         self.chains = {chain.key: chain for chain in chains}
         field = self.fields["chain"]
-        field.choices = [(c.key, f"{c.campaign.title} · {c.group.name}") for c in chains]  # type: ignore[attr-defined]
-        if len(chains) == 1:
+        choices = [(c.key, f"{c.campaign.title} · {c.group.name}") for c in chains]
+        gone = self.is_bound and self.data.get("chain") not in self.chains
+        if gone:  # Nothing is chosen in its stead: the text may belong to none of the others.
+            choices.insert(0, ("", _("Choose")))
+        field.choices = choices  # type: ignore[attr-defined]
+        if len(chains) == 1 and not gone:
             self.initial["chain"] = chains[0].key
             field.widget = forms.HiddenInput()
+
+    def clean_chain(self) -> str:
+        key: str = self.cleaned_data["chain"]
+        if key not in self.chains:
+            raise forms.ValidationError(no_chain(self.user, key, now=self.now))
+        return key
+
+
+def no_chain(user: User, key: str, *, now: datetime) -> str:
+    """Why nothing can be pasted into a chain: what became of its campaign, if this person may see it in that group.
+
+    Somebody else's campaign or group reads like one that does not exist.
+    """
+    campaign_id, _dash, group_id = key.partition("-")
+    campaign = group = None
+    if all(part.isascii() and part.isdecimal() and len(part) < LONGEST_ID for part in (campaign_id, group_id)):
+        campaign = Campaign.objects.visible_to(user).filter(pk=int(campaign_id), groups=int(group_id)).first()
+        group = Group.objects.visible_to(user).filter(pk=int(group_id)).first()
+    if campaign is None or group is None:
+        return _("There is no such campaign in your groups. Your text is kept below; choose the one it belongs to.")
+    told = {"campaign": campaign.title, "group": group.name}
+    if campaign.state == CampaignState.DRAFT or (campaign.state == CampaignState.OPEN and campaign.opens_at > now):
+        return _("“%(campaign)s” has not opened yet. Your text is kept below; paste it when it opens.") % told
+    if campaign.state == CampaignState.CANCELLED:
+        return _("“%(campaign)s” was cancelled. Your text is kept below.") % told
+    cut_off = min(campaign.cuts_off_at, campaign.cut_off_at or campaign.cuts_off_at)
+    return _(
+        "“%(campaign)s” was cut off on %(time)s and takes no more orders. Your text is kept below: copy it and ask "
+        "an operator, or choose another campaign if it belongs there."
+    ) % {**told, "time": timezone.localtime(cut_off).strftime("%m-%d %H:%M")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +115,9 @@ def jielong(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     chains = chains_for(request.user, now)
     chosen = {"chain": request.GET["chain"]} if "chain" in request.GET else {}
-    form = PasteForm(request.POST or None, chains=chains, initial=chosen | sample(request.user))
+    form = PasteForm(
+        request.POST or None, chains=chains, user=request.user, now=now, initial=chosen | sample(request.user)
+    )
     if request.method == "POST" and form.is_valid():
         chain = form.chains[form.cleaned_data["chain"]]
         try:

@@ -151,6 +151,8 @@ API = [
     ("api:order-detail", {"pk": "order"}, "OLAU"),
     ("api:commissionentry-list", {}, SIGNED_IN),
 ]
+API_WRITERS = {"api:order-list": "OLS"}
+"""Who may POST where in the API; nobody anywhere else."""
 BODIES = {"referrals:run_start": {"period": "period"}}
 """What has to be sent along for an address to be found at all."""
 READING_BY_POST = {"logout", "core:language"}
@@ -225,6 +227,11 @@ def test_the_api_answers_whom_the_table_says_and_nobody_else(who):
         if not as_expected(response, allowed=who in allowed, signed_in=who != "-"):
             wrong.append((name, who in allowed, response.status_code))
 
+        may = who in API_WRITERS.get(name, "")
+        written = answer(client, POST, reverse(name, kwargs={key: world.ids[what] for key, what in filled.items()}))
+        if written.status_code not in ({400} if may else {401} if who == "-" else {403, 404, 405}):
+            wrong.append((name, "POST", written.status_code))
+
     assert not wrong, wrong
 
 
@@ -241,5 +248,12 @@ def test_an_auditor_changes_nothing_anywhere():
         url = reverse(name, kwargs={key: world.ids[what] for key, what in filled.items()})
         if (status := answer(client, POST, url).status_code) not in {403, 404, 405}:
             changed.append((name, status))
+
+    token = AuthToken.objects.create(user=world.people["U"])[1]
+    program = Client(headers={"authorization": f"Bearer {token}"})
+    for name, filled, _allowed in API:
+        url = reverse(name, kwargs={key: world.ids[what] for key, what in filled.items()})
+        told = {method: answer(program, method, url).status_code for method in (POST, "put", "patch", "delete")}
+        changed += [(name, method, status) for method, status in told.items() if status not in {403, 404, 405}]
 
     assert changed == []

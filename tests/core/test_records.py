@@ -120,3 +120,17 @@ def test_somebody_elses_token_cannot_be_revoked(client):
 
     assert answer.status_code == 404
     assert AuthToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept"),
+    [({"role": Role.LEADER}, False), ({"is_active": ""}, False), ({"name": "李运营"}, True)],
+)
+def test_tokens_end_with_the_role_or_the_login_they_were_given_for(client, admin, changed, kept):
+    person = make.make_user(Role.OPERATOR)
+    AuthToken.objects.create(user=person)
+    sent = {"name": person.name, "role": person.role, "is_active": "on", "email": ""} | changed
+
+    client.post(reverse("core:user_edit", args=[person.pk]), sent)
+
+    assert AuthToken.objects.filter(user=person).exists() is kept

@@ -216,3 +216,51 @@ def test_the_same_key_at_the_same_moment_places_one_order(operator, body):
 
     assert answers == [201] * 4
     assert OrderLine.objects.get().quantity == 2
+
+
+@pytest.mark.parametrize("quantity", ["999999999", "100000", "9" * 40, "1e400"])
+def test_a_quantity_nobody_orders_is_refused_with_a_sentence(operator, body, offer, quantity):
+    operator.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    answer = operator.order({**body, "lines": [{"offer": offer.pk, "quantity": quantity}]})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert next(iter(answer.json()["fields"]["lines"].values()))["quantity"] == ["A quantity is at most 99999.999."]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN])
+def test_who_only_looks_places_nothing(role, body):
+    answer = Program(make.make_user(role)).order(body)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert set(answer.json()) == {"detail", "code"}
+    assert not Order.objects.exists()
+
+
+def test_two_spellings_of_a_door_are_one_household(operator, body):
+    operator.order({**body, "door": "3栋1701"})
+
+    assert Order.objects.get().door == "3-1701"
+
+
+def test_what_was_answered_stands_after_the_member_has_left(operator, body, member):
+    first = operator.order(body)
+    member.memberships.update(left_on=make.TODAY)
+
+    again = operator.order(body)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert operator.order(body, key="k2").status_code == 400
+
+
+def test_a_blank_key_is_none(operator, body):
+    assert operator.order(body, key="   ").status_code == 400
+    assert not Order.objects.exists()
+
+
+def test_an_id_that_is_not_found_has_the_one_shape_and_the_asked_language(operator):
+    answer = operator.client.get("/api/v1/orders/999/", headers={"accept-language": "en"})
+
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": "There is nothing with this id, or it is not yours to see.", "code": "not_found"}

@@ -100,6 +100,8 @@ def test_it_asks_no_database(read):
         ('[{"unit": "斤"}]', "Offer 1 must be an object with a name"),
         ('[{"name": "雪梨", "aliases": "酥梨"}]', "Offer 1: aliases has a value of the wrong kind"),
         ('[{"name": "雪梨", "aliases": [1]}]', "Offer 1: every alias must be a text"),
+        (r'[{"name": "\ud800苹果"}]', "Offer 1: a text has half a character"),
+        (r'[{"name": "苹果", "aliases": ["\udfff"]}]', "Offer 1: a text has half a character"),
     ],
 )
 def test_unreadable_offers_get_their_sentence(read, offers, sentence):
@@ -124,5 +126,16 @@ def test_a_missing_offers_file_gets_its_sentence(tmp_path):
 def test_an_unreadable_text_gets_its_sentence(read, text, sentence):
     with pytest.raises(CommandError, match=sentence) as refused:
         read(text)
+
+    assert refused.value.returncode == 2
+
+
+def test_a_closed_stdin_gets_its_sentence(monkeypatch, tmp_path):
+    file = tmp_path / "offers.json"
+    file.write_text(json.dumps(OFFERS), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", None)
+
+    with pytest.raises(CommandError, match="it is closed") as refused:
+        call_command("jielong", "--offers", str(file))
 
     assert refused.value.returncode == 2

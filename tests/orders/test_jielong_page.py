@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from orders.models import Order, Paste
-from orders.services import start_paste
+from orders.services import cut_off, read_paste, start_paste
 from tests import factories as make
 from tests.factories import FAR_OFF, LONG_AGO_MOMENT, NOW
 
@@ -107,3 +107,78 @@ def test_the_preview_costs_the_same_queries_for_one_row_as_for_three(
     # Session and user; the paste; offers, people and what both were called; live entries; takings; offers to choose.
     with django_assert_num_queries(11):
         client.get(reverse("orders:jielong_preview", args=[paste.pk]))
+
+
+def test_a_quantity_nobody_orders_is_refused_where_it_is_answered(client, leader, campaign, group):
+    paste = paste_of(campaign, group, leader)
+    sent = {"key": answer_key(client, paste), "action": "save", "quantity_0": "999999999"}
+
+    answer = client.post(reverse("orders:jielong_settle", args=[paste.pk]), sent)
+
+    assert answer.status_code == 422
+    assert "99999.999" in answer.content.decode()
+    paste.refresh_from_db()
+    assert paste.decisions == {}
+
+
+def test_a_quantity_nobody_orders_kept_by_an_earlier_answer_is_left_out_and_the_others_are_taken(
+    client, leader, campaign, group
+):
+    paste = paste_of(campaign, group, leader, "1. 王姐 6-1201 草莓2盒\n2. 李雷 3-201 草莓1盒")
+    row = read_paste(paste).rows[1]
+    paste.decisions = {row.key: {"seen": True, "content": row.content, "quantities": {"0": "999999999"}}}
+    paste.save()
+
+    answer = client.post(reverse("orders:jielong_apply", args=[paste.pk]))
+
+    assert answer.status_code == 302
+    assert Order.objects.get().member.name == "王姐"
+    paste.refresh_from_db()
+    assert "99999.999" in paste.outcome["left_out"][0]["why"]
+
+
+TEXT = "1. 王姐 6-1201 草莓2盒"
+
+
+def sent_to(client, chain):
+    """What the page says to a text pasted into that chain, in English."""
+    client.cookies["django_language"] = "en"
+    answer = client.post(reverse("orders:jielong"), {"chain": chain, "text": TEXT})
+    assert answer.status_code == 422
+    assert not Paste.objects.exists()
+    page = answer.content.decode()
+    assert TEXT in page
+    return page
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_a_cut_off_while_the_page_is_open_says_so_and_keeps_the_text(client, leader, campaign, group, others):
+    for number in range(others):
+        make.make_campaign(group, title=f"别的团{number}", opens_at=LONG_AGO_MOMENT, cuts_off_at=FAR_OFF)
+    cut_off(campaign=campaign, by=None, now=NOW)
+
+    page = sent_to(client, f"{campaign.pk}-{group.pk}")
+
+    assert "“周五鲜果团” was cut off on 11-20 10:00 and takes no more orders. Your text is kept below" in page
+    assert "ask an operator" in page
+    assert page.count("<option") == (others + 1)
+
+
+def test_a_chain_of_somebody_else_reads_like_one_that_does_not_exist(client, leader, campaign, group):
+    other = make.make_group("别的群")
+    foreign = make.make_campaign(other, title="人家的团")
+    cut_off(campaign=foreign, by=None, now=NOW)
+    keys = [
+        f"{foreign.pk}-{other.pk}",
+        f"{foreign.pk}-{group.pk}",
+        f"{campaign.pk}-{other.pk}",
+        "999-999",
+        "x",
+        "9" * 50,
+    ]
+
+    for key in keys:
+        page = sent_to(client, key)
+        assert "There is no such campaign in your groups. Your text is kept below" in page
+        assert "人家的团" not in page
+        assert "别的群" not in page

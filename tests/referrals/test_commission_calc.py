@@ -160,3 +160,12 @@ def test_it_runs_without_a_database_and_a_refusal_leaves_with_2():
     assert (good.returncode, json.loads(good.stdout)["totals"]) == (0, {"L": 239, "A": 19})
     assert (bad.returncode, bad.stdout) == (2, b"")
     assert b'orders[0].refunds[0].line: no line "l1" in order "o1"' in bad.stderr
+
+
+def test_a_closed_stdin_gets_its_sentence(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+
+    with pytest.raises(CommandError, match="stdin is closed") as refused:
+        call_command("commission_calc")
+
+    assert refused.value.returncode == 2

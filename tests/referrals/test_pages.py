@@ -288,6 +288,8 @@ def test_a_draft_is_typed_as_percent_and_yuan(admin: User) -> None:
         ({"leader": "99", "referral": "2"}, "together are more than the whole sale"),
         ({"delivery_fee": "2.001"}, "Write an amount like 12.80."),
         ({"leader": "-1"}, "greater than or equal to 0"),
+        ({"delivery_fee": "99999999999999999999"}, "An amount here is at most ¥9,999,999.99."),
+        ({"last_day": "9999-12-31"}, "Choose a day between 2000 and 2199."),
     ],
 )
 def test_a_draft_that_cannot_be_keeps_what_was_typed(changed: dict[str, str], sentence: str, admin: User) -> None:

@@ -67,6 +67,8 @@ def _offers_in(path: Path) -> tuple[Offer, ...]:
 
 
 def _text_on_stdin() -> str:
+    if sys.stdin is None:
+        raise CommandError(_("There is no text on stdin: it is closed."), returncode=_WRONG_INPUT)
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:

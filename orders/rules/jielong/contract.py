@@ -1,5 +1,6 @@
 """A reading as the plain values the `jielong` command prints, and offers from the values it is given."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,9 @@ _FIELDS: dict[str, tuple[type, ...]] = {
     "counted": (bool,),
     "code": (str, type(None)),
 }
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can say one, no encoding can write it
 
 
 class OffersUnreadable(DomainError):
@@ -37,6 +41,11 @@ def _offer(value: Any, place: int) -> Offer:
     aliases = value.get("aliases", [])
     if not all(isinstance(alias, str) for alias in aliases):
         raise OffersUnreadable(f"Offer {place}: every alias must be a text.")
+    if any(
+        _LONE_SURROGATE.search(text)
+        for text in (value["name"], value.get("unit", ""), *aliases, value.get("code") or "")
+    ):
+        raise OffersUnreadable(f"Offer {place}: a text has half a character that cannot be written.")
     return Offer(value["name"], value.get("unit", ""), tuple(aliases), value.get("counted", False), value.get("code"))
 
 

@@ -16,6 +16,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if sys.stdin is None:
+            raise CommandError("input: stdin is closed", returncode=2)
         try:
             plan, orders = read(sys.stdin.buffer.read())
         except NotCalculable as error:
