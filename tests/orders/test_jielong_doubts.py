@@ -203,8 +203,10 @@ def test_goods_that_may_be_taken_back_swapped_or_shared_are_asked_about(goods):
     assert {"ambiguous", "check"} & set(row.flags)
 
 
-@pytest.mark.parametrize("entry", ["✖王姐 苹果2斤", "✗王姐 苹果2斤", "~王姐 苹果2斤~", "王姐 ❌苹果2斤"])
-def test_an_entry_with_a_strike_sign_is_asked_about(entry):
+@pytest.mark.parametrize(
+    "entry", ["✖王姐 苹果2斤", "✗王姐 苹果2斤", "~王姐 苹果2斤~", "王姐 ❌苹果2斤", "王姐不要苹果2斤"]
+)
+def test_an_entry_that_is_struck_or_refuses_is_asked_about(entry):
     assert "ambiguous" in parse(f"1. {entry}", GOODS).rows[0].flags
 
 

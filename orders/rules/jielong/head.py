@@ -197,7 +197,8 @@ class Head:
                 sure = False
             tail = tail[1:]
         clear = end > 1 and (end < len(folded) or words.ends_with_title(folded[:end]))
-        if not sure and not clear and end:
+        refused = end < len(folded) and folded[:end].endswith(("不", "别"))  # 王姐不要苹果2斤
+        if end and (refused or not (sure or clear)):
             self.draft.flag(Flag.AMBIGUOUS)
         if end:
             self._set_name(head[0].start, head[0].start + end)
