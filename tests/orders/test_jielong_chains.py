@@ -134,6 +134,75 @@ CHAINS = [
         ["#1 Kevin | 雪梨×2斤", "SKIP header", "SKIP header", "SKIP example", "SKIP example"],
         id="an example of two lines",
     ),
+    pytest.param(
+        "#接龙\n雪梨 9元/斤\n1. 钟三 雪梨1/2斤\n2. 鲁四 雪梨1/2斤",
+        [
+            "#1 钟三 | 雪梨×?斤 | [ambiguous]",
+            "#2 鲁四 | 雪梨×?斤 | [ambiguous]",
+            "SKIP header",
+            "SKIP menu",
+        ],
+        id="1/2斤 is a quantity to ask about and no price",
+    ),
+    pytest.param(
+        "雪梨 9元/斤\n钟三 雪梨2斤 18元\n鲁四 蜜柚1斤 5元",
+        [
+            "#- 钟三 | 雪梨×2斤 | [price_in_line check]",
+            "#- 鲁四 | 蜜柚×1斤 | [price_in_line check]",
+            "SKIP menu",
+        ],
+        id="a line with a name before the product is no menu, whatever it costs",
+    ),
+    pytest.param(
+        "1. 钟三 雪梨2斤 18元\n1. 鲁四 蜜柚1斤",
+        ["#1 钟三 | 雪梨×2斤 | [both_numbered_1 price_in_line check]", "#1 鲁四 | 蜜柚×1斤 | [both_numbered_1]"],
+        id="an earlier run of entries with prices is no menu",
+    ),
+    pytest.param(
+        "#团购\n1. 钟三 雪梨2斤 18元\n2. 鲁四 蜜柚 5元",
+        [
+            "#1 钟三 | 雪梨×2斤 | [price_in_line check]",
+            "#2 鲁四 | 蜜柚×1斤 | [price_in_line check default_qty]",
+            "SKIP header",
+        ],
+        id="entries with prices under #团购 are no menu",
+    ),
+    pytest.param(
+        "海南雪梨 9元/斤\n精品 蜜柚 5元/斤", ["SKIP menu", "SKIP menu"], id="where goods come from is nobody's name"
+    ),
+    pytest.param(
+        "1. 鲁四 蜜柚1斤\n2. ❌钟三 雪梨2斤\n3. 白五 葡萄1斤（取消）\n4. ~~邱六 雪梨2斤~~\n5. 王姐 取消\n"
+        "6. 退 方姐 雪梨2斤\n7. （取消）冷姐 雪梨2斤 蜜柚1斤\n8. 取消 温姐 雪梨2斤 蜜柚1斤\n贺七不要了\n❌贺七 雪梨2斤",
+        [
+            "#1 鲁四 | 蜜柚×1斤",
+            "CANCEL 钟三 all [check]",
+            "CANCEL 白五 all [check]",
+            "CANCEL 邱六 all [check]",
+            "CANCEL 王姐 all [check]",
+            "CANCEL 方姐 all [check]",
+            "CANCEL 冷姐 all [check]",
+            "CANCEL 温姐 all [check]",
+            "CANCEL 贺七 all [check]",
+            "SKIP unknown_name",
+        ],
+        id="a struck entry of somebody unknown is shown, a chat line is skipped",
+    ),
+    pytest.param(
+        "1. 钟三 雪梨2斤\n好的收到\n2. 鲁四 蜜柚1斤\n谢谢大家🌹\n3. 白五 葡萄1斤\n团长辛苦了\n今天的新鲜吗\n"
+        "4. 邱六 葡萄1斤\n好的\n再来雪梨2斤",
+        [
+            "#1 钟三 | 雪梨×2斤",
+            "#2 鲁四 | 蜜柚×1斤",
+            "#3 白五 | 葡萄×1斤",
+            "#4 邱六 | 葡萄×1斤 | 雪梨×2斤 | [ambiguous]",
+            "SKIP chatter",
+            "SKIP chatter",
+            "SKIP chatter",
+            "SKIP chatter",
+            "SKIP chatter",
+        ],
+        id="talk below an entry is no note of it, and goods below talk are asked about",
+    ),
     pytest.param("大家好 今天水果新鲜\n明天3点到货", ["SKIP chatter", "SKIP chatter"], id="talk only"),
     pytest.param("1.\n2.", ["SKIP blank", "SKIP blank"], id="numbers only"),
     pytest.param("", [], id="nothing"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from orders.rules.jielong import header, words
 from orders.rules.jielong.draft import Draft
-from orders.rules.jielong.entries import Entry, Sorted, has_known_goods, is_order
+from orders.rules.jielong.entries import Entry, Sorted, has_known_goods, is_of_somebody, is_order
 from orders.rules.jielong.entry import EntryReader
 from orders.rules.jielong.flags import Flag, SkipReason
 from orders.rules.jielong.numbering import Marker, runs, split_inline
@@ -26,6 +26,8 @@ class Chain:
         self.found = Sorted()
         self.current: Entry | None = None
         self.sender: Sender | None = None
+        self.interrupted = False
+        """Somebody talked below the current entry: what follows may be somebody else's."""
 
     def sort(self) -> Sorted:
         """Every line: above the first entry, an entry's, or set aside among them."""
@@ -53,14 +55,17 @@ class Chain:
         return earlier + [run for run in found[-1:] if not self._lists_goods(run, campaign=campaign)]
 
     def _holds_orders(self, run: list[int]) -> bool:
-        """Half of its entries have a name, goods of the campaign and a quantity, and no price; no example follows."""
+        """Half of its entries have a name, goods of the campaign and a quantity; no example follows.
+
+        Where there is a price as well, the name must be plain.
+        """
         below = self.lines[run[-1] + 1 : run[-1] + 1 + _EXAMPLE_WITHIN]
         if any(header.is_example(line.span.folded) for line in below):
             return False
         drafts = (self.reader.read(self._text(position)) for position in run)
+        doubted = {Flag.PRICE_IN_LINE, Flag.AMBIGUOUS}  # 山东苹果3斤20元 is goods on offer
         orders = sum(
-            draft.name is not None and Flag.PRICE_IN_LINE not in draft.flags and has_known_goods(draft)
-            for draft in drafts
+            draft.name is not None and not doubted <= set(draft.flags) and has_known_goods(draft) for draft in drafts
         )
         return 2 * orders >= len(run)
 
@@ -78,6 +83,9 @@ class Chain:
             text = Span(f"{text.shown}\n{below.shown}", f"{text.folded}\n{below.folded}")
         draft = self.reader.read(text)
         if Flag.PRICE_IN_LINE not in draft.flags:
+            return False
+        unclear = campaign and Flag.AMBIGUOUS in draft.flags
+        if not unclear and is_of_somebody(draft, priced_per_unit=False):
             return False
         quantity = any(item.amount for item in draft.items)
         return campaign or (not quantity and (draft.name is None or "/" in text.folded))
@@ -122,6 +130,9 @@ class Chain:
             self._set_aside(line, SkipReason.HEADER)
         elif header.is_example(folded):
             self._set_aside(line, SkipReason.EXAMPLE)
+        elif words.is_chatter(folded):
+            self.found.skip(line, SkipReason.CHATTER)
+            self.interrupted = True
         else:
             self._sort_following(line)
 
@@ -133,6 +144,7 @@ class Chain:
             self.current = None
         elif self.current is not None and self._goes_on(line, entry.draft(self.reader), self.current):
             self.current.take(line)
+            self.current.doubt |= self.interrupted or words.asks(line.span.folded)
         elif is_order(entry.draft(self.reader)):
             self._add(entry)
         else:
@@ -156,7 +168,7 @@ class Chain:
         self._add(Entry(number, text, [line], self.sender, split, doubt))
 
     def _add(self, entry: Entry) -> None:
-        self.current = entry
+        self.current, self.interrupted = entry, False
         self.found.entries.append(entry)
 
     def _set_aside(self, line: PastedLine, reason: SkipReason) -> None:

@@ -11,8 +11,8 @@ from orders.rules.jielong.lines import lines_of
 from orders.rules.jielong.parsed import Line
 from orders.rules.jielong.text import Span
 
-_SPEAKS = re.compile(r"改|取消|不要|不订|不买|不来了|退|撤|作废|算了|更正|变更|[❌❎🚫]|~~|\u0336")
-_SIGNS = frozenset("改取不退撤作算更变❌❎🚫~\u0336")
+_SPEAKS = re.compile(r"改|取消|不要|不订|不买|不来了|退|撤|作废|算了|更正|变更|删除|[❌❎🚫]|~~|\u0336")
+_SIGNS = frozenset("改取不退撤作算更变删❌❎🚫~\u0336")
 _SPEAKS_PLAINLY = re.compile(
     r"改[成为到\d一二两三四五六七八九十]|取消|不要了|不订了|不买了|退(?!休)|撤销|作废|[❌❎🚫]|~~|\u0336"
 )
@@ -20,6 +20,11 @@ _STRUCK = re.compile(r"^\s*[❌❎🚫]+\s*(?P<rest>.*)$|^\s*~~(?P<between>[^~]+
 _CANCELLED = re.compile(r"[(\[]?\s?(?<!不)(?<!别)(?:已经?)?(?:取消|退出|作废|退)了?\s?[)\]]\s*$")
 _SET_FIRST = re.compile(r"^\s*(?:改单?|更正|修改|变更|更改)\s?[:,\s]\s*(?P<rest>.+)$", re.DOTALL)
 _CANCEL_FIRST = re.compile(r"^\s*(?:取消|撤销|退掉)\s?:?\s*(?P<rest>\S.*)$", re.DOTALL)
+_TAKEN_BACK = re.compile(
+    r"^\s*(?:\(\s?已?经?(?:取消|退[掉单订出]?|作废|删除)了?\s?\)\s*|(?:退[单订货]?|删除|作废)(?:\s*:|\s)\s*)(?P<rest>\S.*)$",
+    re.DOTALL,
+)
+_STRUCK_SIGNS = re.compile(r"[❌❎🚫\u0336]|~~|\(\s?(?:取消|退|作废)")
 _CANCEL_LAST = re.compile(
     r"^(?P<rest>.*?)(?:都|全部?|先|就|的)?\s?(?:不要了|取消了?|不订了|不买了|不来了|退了|退单|撤销了?|作废|退出了?|算了)[吧啊呢哈!。.~\s]*$",
     re.DOTALL,
@@ -50,6 +55,11 @@ class ChangeDraft:
 def speaks_of_change(folded: str) -> bool:
     """Whether the words of a change occur and no plain reading of them was found: the row is asked about."""
     return not _SIGNS.isdisjoint(folded) and bool(_SPEAKS_PLAINLY.search(folded))
+
+
+def is_struck(folded: str) -> bool:
+    """Whether an entry is plainly struck out: ❌, ~~…~~, （取消）."""
+    return bool(_STRUCK_SIGNS.search(folded))
 
 
 def read_changes(text: Span, reader: EntryReader) -> list[ChangeDraft]:
@@ -87,7 +97,11 @@ def _whole(text: Span, reader: EntryReader) -> list[ChangeDraft]:
         return _set(reader, reader.read(text.part(*first.span("rest"))))
     first = _CANCEL_FIRST.match(text.folded)
     if first:
-        return _cancel(text.part(*first.span("rest")), reader)
+        rest = text.part(*first.span("rest"))
+        return _cancel(rest, reader) or _cancel_everything(rest, reader, Flag.CHECK)
+    first = _TAKEN_BACK.match(text.folded)
+    if first:
+        return _cancel_everything(text.part(*first.span("rest")), reader, Flag.CHECK)
     return []
 
 
@@ -101,9 +115,9 @@ def _clause(text: Span, reader: EntryReader) -> list[ChangeDraft]:
     return []
 
 
-def _cancel_everything(text: Span, reader: EntryReader) -> list[ChangeDraft]:
+def _cancel_everything(text: Span, reader: EntryReader, *more: str) -> list[ChangeDraft]:
     draft = reader.read(text)
-    return [ChangeDraft(ChangeKind.CANCEL, _name(draft), draft.door, flags=_flags(draft))]
+    return [ChangeDraft(ChangeKind.CANCEL, _name(draft), draft.door, flags=_flags(draft, None, *more))]
 
 
 def _cancel(text: Span, reader: EntryReader) -> list[ChangeDraft]:

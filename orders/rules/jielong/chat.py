@@ -37,7 +37,7 @@ class Chat:
         folded = line.span.folded
         if header.is_mark(folded) or header.is_example(folded) or read_sender(line.span) is not None:
             return True
-        return not self.found.entries and self.preamble.is_menu(line)
+        return not self.found.entries and self.preamble.is_menu(line) and not self.preamble.is_order(line)
 
     def _set_aside(self, line: PastedLine) -> None:
         self._let_go()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from orders.rules.jielong.changes import ChangeDraft, read_changes
 from orders.rules.jielong.draft import Draft
 from orders.rules.jielong.entry import EntryReader
-from orders.rules.jielong.flags import SkipReason
+from orders.rules.jielong.flags import Flag, SkipReason
 from orders.rules.jielong.numbering import Marker
 from orders.rules.jielong.senders import Sender
 from orders.rules.jielong.text import PastedLine, Span
@@ -69,3 +69,15 @@ def is_order(draft: Draft) -> bool:
 def has_known_goods(draft: Draft) -> bool:
     """A product of the campaign and its quantity."""
     return any(item.meaning and item.amount for item in draft.items)
+
+
+def is_of_somebody(draft: Draft, *, priced_per_unit: bool) -> bool:
+    """Whether an entry with a price is somebody's: a name before a product of the campaign, and a quantity.
+
+    Without a quantity the name must stand apart and no unit be priced: 海南 香蕉 6元/斤 is goods on offer.
+    """
+    if draft.name is None or not any(item.text and item.meaning for item in draft.items):
+        return False
+    if any(item.text and item.meaning and item.amount for item in draft.items):
+        return True
+    return not priced_per_unit and Flag.AMBIGUOUS not in draft.flags

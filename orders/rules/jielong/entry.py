@@ -9,7 +9,7 @@ from orders.rules.jielong.draft import Draft, Item
 from orders.rules.jielong.flags import Flag
 from orders.rules.jielong.given import Options
 from orders.rules.jielong.goods import Goods
-from orders.rules.jielong.head import Head, odd_start
+from orders.rules.jielong.head import Head, formula_start, odd_start, with_sign
 from orders.rules.jielong.text import Span
 from orders.rules.jielong.tokens import Kind, Token, scan
 
@@ -17,6 +17,7 @@ LONGEST_ENTRY = 500
 """Letters. Nobody writes more into one entry: it is left to a person, and reading stays linear."""
 
 _ASIDE = frozenset({Kind.PHONE, Kind.PAID, Kind.PRICE, Kind.SAME, Kind.LATIN_QUANTITY, Kind.MENTION, Kind.LABEL})
+_SIGNS = frozenset("=+-")
 _NUMBER = re.compile(r"\d+")
 _REMARK = re.compile(r"备注|留言")
 _LETTERS = re.compile(r"[a-z]+")
@@ -36,15 +37,28 @@ class EntryReader:
         if len(text.folded) > LONGEST_ENTRY:
             draft.flag(Flag.AMBIGUOUS, Flag.NO_NAME, Flag.NEEDS_PRODUCT)
             return draft
+        signed = text.folded.lstrip()[:1] in _SIGNS
         start = odd_start(text.folded)
         if start:
             draft.name = text.shown[:start].strip()
+        elif signed:
+            start = self._named_like_a_formula(text, draft)
         tokens = scan(text.folded, self.catalogue, start)
         chunks = split(self._set_aside(tokens, text, draft))
         rest = Head(text, chunks, draft, self.places).read()
         self._read_goods(text, rest, draft)
+        if signed and draft.name and not start:
+            draft.name = with_sign(text, draft.name)
         self._judge_name(draft)
         return draft
+
+    def _named_like_a_formula(self, text: Span, draft: Draft) -> int:
+        """=SUM(A1) or +王姐 before a space, with no product in it, is the name as written; answers where it ends."""
+        start, end = formula_start(text.folded)
+        if not end or any(self.catalogue.find(text.folded, start, end)):
+            return 0
+        draft.name = text.shown[start:end]
+        return end
 
     def _set_aside(self, tokens: list[Token], text: Span, draft: Draft) -> list[Token]:
         """Takes out what is neither name nor goods: phones, prices, 已付, mentions, labels, 同上, remarks."""

@@ -13,7 +13,7 @@ from orders.rules.jielong.flags import Flag
 from orders.rules.jielong.given import PlusOne
 from orders.rules.jielong.pairing import Pairing
 from orders.rules.jielong.text import Span, fold
-from orders.rules.jielong.tokens import Kind, scan
+from orders.rules.jielong.tokens import Kind, Token, scan
 
 _AMOUNTS = frozenset({Kind.QUANTITY, Kind.NUMBER, Kind.RANGE, Kind.PLUS})
 _ROOM_FROM = 100
@@ -199,6 +199,8 @@ class Goods:
         more = self._folded(piece).startswith("另") and not self.shares_seen
         amount = read_amount(self._folded(piece).lstrip(_SHARE_WORDS))
         self.shares_seen = True
+        if any(part.kind == Kind.DOOR for part in inside):  # a part of it for another door
+            self.draft.flag(Flag.CHECK)
         if self.catalogue.only is None and any(part.kind == Kind.PRODUCT for part in inside):
             self.draft.flag(*([] if more else [Flag.AMBIGUOUS]))  # 另2斤香蕉 is more, 其中2斤青苹果 doubtful
             self._take_amount(amount, piece.gap)
@@ -287,7 +289,7 @@ class Goods:
         elif self._bracket_has_goods(kinds):
             self.pieces[self.at : self.at] = _pieces(split(tokens))
         else:
-            if Kind.PRODUCT in kinds and kinds & {Kind.QUANTITY, Kind.NUMBER}:
+            if Kind.DOOR in kinds or self._names_other_goods(tokens):
                 self.draft.flag(Flag.CHECK)
             self._note_bracket(self.text.shown[piece.start + 1 : piece.end - 1].strip())
 
@@ -299,6 +301,14 @@ class Goods:
             self.draft.flag(Flag.CHECK)
             return True
         return Kind.PRODUCT in kinds
+
+    def _names_other_goods(self, tokens: Sequence[Token]) -> bool:
+        """（或香蕉） behind 苹果2斤, or an amount of anything: not only a word on the goods before the bracket."""
+        products = [self.text.folded[token.start : token.end] for token in tokens if token.kind == Kind.PRODUCT]
+        if products and any(token.kind in _AMOUNTS for token in tokens):
+            return True
+        last = self.pairing.last
+        return any(last is None or self.catalogue.meaning(product) != last.meaning for product in products)
 
     def _note_bracket(self, inside: str) -> None:
         self.draft.add_note(words.without_decoration(inside))

@@ -11,6 +11,8 @@ from orders.rules.jielong.text import Span
 from orders.rules.jielong.tokens import Kind, Token
 
 _ODD_START = re.compile(r"\s*([。!?.…~*#、]+)(?=\s|$)")
+_FORMULA = re.compile(r"\s*(?P<name>[=+-]+[^\W\d_][^\s\d(),;。、:|/+*~-]{0,30}(?:\([^()\s]{0,60}\))?)(?=[\s,]|$)")
+_SIGN = re.compile(r"\s*(?P<sign>[=+-]+)(?=[^\W\d_])")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _GOODS = frozenset(
@@ -195,7 +197,8 @@ class Head:
                 sure = False
             tail = tail[1:]
         clear = end > 1 and (end < len(folded) or words.ends_with_title(folded[:end]))
-        if not sure and not clear and end:
+        refused = end < len(folded) and folded[:end].endswith(("不", "别"))  # 王姐不要苹果2斤
+        if end and (refused or not (sure or clear)):
             self.draft.flag(Flag.AMBIGUOUS)
         if end:
             self._set_name(head[0].start, head[0].start + end)
@@ -317,6 +320,20 @@ class Head:
             self.rest.pop(0)
             self._take_name(list(first.tokens))
             self.draft.flag(Flag.AMBIGUOUS if product_first else Flag.ODD_NAME)
+
+
+def formula_start(folded: str) -> tuple[int, int]:
+    """Where a name that begins with a sign stands (=SUM(A1), +王姐, -老王); (0, 0) if the entry begins otherwise."""
+    found = _FORMULA.match(folded)
+    return found.span("name") if found else (0, 0)
+
+
+def with_sign(text: Span, name: str) -> str:
+    """The name with the sign the entry begins with, if it stands right behind that: -老王苹果2斤."""
+    found = _SIGN.match(text.folded)
+    if found is None or not text.shown.startswith(name, found.end()):
+        return name
+    return text.shown[found.start("sign") : found.end()] + name
 
 
 def odd_start(folded: str) -> int:

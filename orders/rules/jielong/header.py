@@ -41,6 +41,11 @@ def is_menu(folded: str, *, names_product: bool) -> bool:
     return names_product and bool(_PRICE.search(folded)) and not _TITLE_WORDS.search(folded)
 
 
+def is_priced_per_unit(folded: str) -> bool:
+    """Whether a price on the line is for one unit: 10元/斤."""
+    return any(found["unit"] for found in _PRICE.finditer(folded))
+
+
 def is_price_alone(folded: str) -> bool:
     """Whether a line only prices what stands above it."""
     found = _PRICE.search(folded)

@@ -1,7 +1,7 @@
 """Lines above the entries: the #接龙 mark, title, menu, example, senders."""
 
 from orders.rules.jielong import header
-from orders.rules.jielong.entries import Sorted
+from orders.rules.jielong.entries import Sorted, is_of_somebody
 from orders.rules.jielong.entry import LONGEST_ENTRY, EntryReader
 from orders.rules.jielong.flags import SkipReason
 from orders.rules.jielong.numbering import Marker
@@ -30,6 +30,12 @@ class Preamble:
             self.found.menu.append((line, marker))
         elif reason is SkipReason.HEADER:
             self.found.header.append(line)
+
+    def is_order(self, line: PastedLine) -> bool:
+        """Whether a line with a price has a name before its product: 张三 苹果2斤 20元 is what somebody wants."""
+        if len(line.span.folded) > LONGEST_ENTRY:
+            return False
+        return is_of_somebody(self.reader.read(line.span), priced_per_unit=header.is_priced_per_unit(line.span.folded))
 
     def is_menu(self, line: PastedLine) -> bool:
         """Whether the line offers a product of the campaign with its price."""

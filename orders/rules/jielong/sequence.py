@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
 from orders.rules.jielong.catalogue import Meaning
-from orders.rules.jielong.changes import ChangeDraft, speaks_of_change
+from orders.rules.jielong.changes import ChangeDraft, is_struck, speaks_of_change
 from orders.rules.jielong.draft import Draft
 from orders.rules.jielong.entries import Entry
 from orders.rules.jielong.entry import EntryReader
@@ -14,7 +14,8 @@ from orders.rules.jielong.lines import lines_of
 from orders.rules.jielong.message import Author
 from orders.rules.jielong.numerals import plain
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Skipped, Source
-from orders.rules.jielong.text import identity_part
+from orders.rules.jielong.text import Span, fold, identity_part
+from orders.rules.jielong.withdrawn import has_signs, may_be_withdrawn
 from orders.rules.jielong.words import is_organiser
 
 
@@ -116,12 +117,18 @@ class Sequence:
             self._of_number[row.number].append(row)
 
     def _doubt(self, row: Row, entry: Entry, *, gap: bool) -> None:
-        if entry.doubt or speaks_of_change(entry.text.folded):
+        if entry.doubt or self._may_be_taken_back(row, entry.text):
             row.mark(Flag.AMBIGUOUS)
         if gap:
             row.mark(Flag.NUMBER_GAP)
         if row.draft.only_plus and self.reader.options.plus_one is not PlusOne.GUEST:
             row.mark(Flag.PLUS_ONE)
+
+    def _may_be_taken_back(self, row: Row, text: Span) -> bool:
+        """Looks closer only where a sign of it occurs: most entries have none."""
+        if not has_signs(text):
+            return False
+        return speaks_of_change(text.folded) or may_be_withdrawn(text, map(fold, row.draft.notes))
 
     def _earlier(self, row: Row) -> dict[str, list[Row]]:
         """Rows above of the same name by door, unless both have a door and the doors differ."""
@@ -201,11 +208,15 @@ class Sequence:
         self.changes.append(change)
 
     def _settle_changes(self, drafts: list[ChangeDraft], entry: Entry, source: Source) -> None:
-        """Whose order it is: a cancellation of somebody who is not in a text full of others is not one."""
+        """Whose order it is. A line of chat that cancels for somebody who is not in a text full of others is skipped.
+
+        An entry of the chain that does, or one that is struck out, is shown as a change of somebody unknown.
+        """
         sender = entry.sender.name if entry.sender else ""
         drafts = [draft if draft.name else replace(draft, name=sender or None) for draft in drafts]
         strangers = [draft for draft in drafts if self.rows and draft.name and not self._rows_of(draft)]
-        if len(strangers) == len(drafts) and all(draft.kind is ChangeKind.CANCEL for draft in drafts):
+        chat = entry.number is None and not is_struck(entry.text.folded)
+        if chat and len(strangers) == len(drafts) and all(draft.kind is ChangeKind.CANCEL for draft in drafts):
             self.skipped.append(Skipped(source.text, SkipReason.UNKNOWN_NAME, source))
             return
         for draft in drafts:

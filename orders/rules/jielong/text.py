@@ -15,6 +15,7 @@ MAX_CHARACTERS = 50_000
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _WIDE = re.compile("[\t\u00a0\u1680\u2002-\u200a\u202f\u205f\u3000\uff10-\uff5a]")
+_KEYCAP = re.compile(r"(?m)(?P<number>^\s*(?:\d\ufe0f?\u20e3)+)|(?<=\d)\ufe0f?\u20e3|(?<=[\u2716\u2795])\ufe0f")
 _JOINERS = re.compile("[\u200d\ufe0e\ufe0f\\s]")
 
 _SPACES = "\t\u00a0\u1680\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -92,6 +93,8 @@ def read_lines(text: str) -> list[PastedLine]:
 def show(text: str) -> str:
     """The text as people should see it: composed, half-width letters and digits, nothing invisible."""
     shown = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    if "\u20e3" in shown or "\ufe0f" in shown:
+        shown = _KEYCAP.sub(lambda found: found["number"] or "", shown)  # 2️⃣斤 is 2斤; an entry's number stays
     return shown.translate(_half_width()) if _WIDE.search(shown) else shown
 
 

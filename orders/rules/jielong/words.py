@@ -27,6 +27,12 @@ _ENDS_WITH_TITLE = re.compile(
 _ORGANISER = re.compile("团购|接龙|开团|拼团|群主|团长|优选|超市|商行|水果店|生鲜店|旗舰店|社区店|小店|商城")
 _DECORATION = re.compile("(?<![不要多少加去免放换带没无])[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]+$")
 _LONGEST_NAME = 20
+_CHATTER = re.compile(
+    r"(?=\W*(?:[大各团群老邻你您]\w{0,4}\W*)?(?:好|ok|嗯|行|可以|没问题|知道|明白|收到|[多感]?谢|辛苦|加油|[早晚][上安]))"
+    r"(?:好[的嘞滴啊呀了]?|ok|嗯|行|可以|没问题|知道了?|明白了?|收到|谢谢|感谢|多谢|谢|辛苦|大家|各位|邻居们?|团长|群主|老板娘?"
+    r"|你们?|您|了|啦|呀|哈|哦|啊|加油|早上好|晚上好|晚安|早安|\W)++"
+)
+_ASKS = re.compile(r"(?:[吗么呢]|\?)[\s?!~。]*$|^(?:请?问|有没有|什么时候|几点|怎么|为什么)")
 _LETTER = re.compile(r"[^\W_]")
 _DIGITS_ONLY = re.compile(r"[\d\s.]+")
 _VERBS_OF_BEHALF = ("代", "帮", "替", "给")
@@ -68,6 +74,16 @@ def ends_with_title(folded: str) -> bool:
 def is_organiser(folded: str) -> bool:
     """Whether a first entry without goods is the group's own: WeChat makes the starter fill one in."""
     return bool(_ORGANISER.search(folded))
+
+
+def is_chatter(folded: str) -> bool:
+    """Whether a line only thanks or agrees (好的收到, 谢谢大家): it is nobody's wish."""
+    return bool(_CHATTER.fullmatch(folded))
+
+
+def asks(folded: str) -> bool:
+    """Whether a line is a question, which somebody in the group may have asked."""
+    return bool(_ASKS.search(folded))
 
 
 def is_odd_name(name: str) -> bool:
