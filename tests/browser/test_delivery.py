@@ -11,10 +11,9 @@ from core.enums import Role
 from orders.models import Campaign, Order
 from orders.services import cut_off
 from tests import factories as make
+from tests.browser.steps import DESK_BYTES, LEADER_BYTES, card, tick
 from tests.factories import order_for
 
-LEADER_BUDGET = 40_000
-OPERATOR_BUDGET = 60_000
 PHONE = {"width": 390, "height": 844}
 DOORS = ["3-201", "3-1701", "11-402"]
 MANY = 60
@@ -55,14 +54,6 @@ def deliver(leader: Member) -> Callable[..., Campaign]:
 def phone(strict: Page) -> Page:
     strict.set_viewport_size(PHONE)
     return strict
-
-
-def card(page: Page, door: str):
-    return page.locator(".tick").filter(has_text=door)
-
-
-def tick(page: Page, door: str):
-    return card(page, door).get_by_role("button", name="Delivered to")
 
 
 def test_ticking_and_unticking_moves_the_bar(phone: Page, visitor, leader, deliver):
@@ -166,7 +157,7 @@ def test_the_run_fits_320_pixels(strict: Page, visitor, leader, deliver):
     assert strict.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize(("role", "budget"), [(Role.LEADER, LEADER_BUDGET), (Role.OPERATOR, OPERATOR_BUDGET)])
+@pytest.mark.parametrize(("role", "budget"), [(Role.LEADER, LEADER_BYTES), (Role.OPERATOR, DESK_BYTES)])
 def test_the_run_keeps_to_the_budget(visitor, weight, leader, deliver, role, budget):
     campaign = deliver([f"{number % 20 + 1}-{number}" for number in range(MANY)])
     visitor(user=leader.user if role == Role.LEADER else make.make_user(role))

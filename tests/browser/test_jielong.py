@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from orders.models import Order
 from tests import factories as make
+from tests.browser.steps import LEADER_BYTES, paste
 
-LEADER_BUDGET = 40_000
 CHAIN = """#接龙
 周五鲜果团
 1. 6-1201 王姐 草莓2盒
@@ -29,16 +29,10 @@ def leader(site):
     return make.make_leader(group)
 
 
-def paste(page: Page, text: str = CHAIN) -> None:
-    page.goto("/jielong/")
-    page.get_by_label("Paste the whole chain from the WeChat group").fill(text)
-    page.get_by_role("button", name="Read the orders").click()
-
-
 def test_a_chain_is_pasted_settled_confirmed_and_undone(sized: Page, site, visitor, leader, axe):
     visitor(user=leader.user, language="en")
 
-    paste(sized)
+    paste(sized, CHAIN)
     expect(sized.get_by_text("No product matches “芒果”")).to_be_visible()
     expect(sized.get_by_role("button", name="Confirm 3 orders")).to_be_visible()
     assert axe(sized) == []
@@ -86,4 +80,4 @@ def test_the_preview_of_a_hundred_rows_keeps_to_the_leaders_budget(page: Page, s
     page.locator(".action-bar button").click()
     page.wait_for_load_state("networkidle")
 
-    assert weight(page.url) <= LEADER_BUDGET
+    assert weight(page.url) <= LEADER_BYTES

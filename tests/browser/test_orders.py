@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from core.enums import Role
 from core.paging import ROWS
 from tests import factories as make
+from tests.browser.steps import DESK_BYTES, LEADER_BYTES
 from tests.factories import order_for
 
-PUBLIC_AND_LEADER, OPERATOR = 40_000, 60_000
 PAGES = {
     "today": (Role.LEADER, "/leader/"),
     "own orders": (Role.LEADER, "/orders/"),
@@ -67,7 +67,7 @@ def test_everybody_can_use_it_on_phone_and_desk(sized: Page, visitor, axe, shop,
 def test_it_keeps_to_the_budget(visitor, weight, shop, name):
     address = arrive(shop, visitor, name)
 
-    assert weight(address) <= (OPERATOR if PAGES[name][0] == Role.OPERATOR else PUBLIC_AND_LEADER)
+    assert weight(address) <= (DESK_BYTES if PAGES[name][0] == Role.OPERATOR else LEADER_BYTES)
 
 
 def test_orders_are_found_while_typing_and_the_address_says_so(strict: Page, visitor, shop):
@@ -79,16 +79,6 @@ def test_orders_are_found_while_typing_and_the_address_says_so(strict: Page, vis
     expect(strict.locator("#orders tbody")).to_contain_text("成员7")
     expect(strict.get_by_label("Find an order")).to_be_focused()
     assert "q=cy7" in strict.url
-
-
-def test_a_campaign_is_cut_off_after_a_second_look(strict: Page, visitor, shop):
-    strict.goto(arrive(shop, visitor, "campaign", language="en"))
-
-    strict.get_by_text("Cut off now", exact=True).click()
-    strict.get_by_role("button", name="Yes, cut off now").click()
-
-    expect(strict.locator(".page-head .tag")).to_have_text("Cut off")
-    expect(strict.get_by_role("status")).to_contain_text("The purchase list is ready.")
 
 
 def test_a_refused_offer_stays_open_with_what_was_typed(strict: Page, visitor, shop):

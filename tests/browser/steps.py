@@ -1,0 +1,22 @@
+"""What people do on pages in more than one test, and what a page may weigh."""
+
+from playwright.sync_api import Locator, Page
+
+LEADER_BYTES, DESK_BYTES = 40_000, 60_000
+"""On the wire, with nothing cached: a page for the public or a leader, a page at the desk."""
+
+
+def paste(page: Page, chain: str) -> None:
+    """From a copied chain to its preview."""
+    page.goto("/jielong/")
+    page.get_by_label("Paste the whole chain from the WeChat group").fill(chain)
+    page.get_by_role("button", name="Read the orders").click()
+
+
+def card(page: Page, door: str) -> Locator:
+    """What is to be handed over at a door of the delivery run."""
+    return page.locator(".tick").filter(has_text=door)
+
+
+def tick(page: Page, door: str) -> Locator:
+    return card(page, door).get_by_role("button", name="Delivered to")
