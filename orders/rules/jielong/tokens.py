@@ -166,7 +166,7 @@ def _digits(unit: str, *, block_is_a_unit: bool) -> dict[str, str]:
         "phone": r"(?<!\d)1[3-9]\d[\s-]?[\d*]{4}[\s-]?[\d*]{4}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",
         "date": r"(?<![\d.])(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[日号]?|\d{1,2}(?::\d{2}(?::\d{2})?(?!\d)"
         r"|点(?:半|一刻|\d{1,2}分?)?|月\d{1,2}[日号]?|[日号](?![楼院门\d])))",
-        "range_fraction": r"(?<![\d.])[1-8]/(?:(?<=1/)[2-9]|(?<=2/)[3-9]|(?<=[34]/)[5-9]|(?<=3/)4"
+        "range_fraction": r"[1-8]/(?<![\d.][1-8]/)(?:(?<=1/)[2-9]|(?<=2/)[3-9]|(?<=[34]/)[5-9]|(?<=3/)4"
         rf"|(?<=[5-8]/)9|(?<=[56]/)[78]|(?<=5/)6|(?<=7/)8)\s?{unit}",  # 1/2斤: less than one, or no price at all
         "price": rf"{number}\s?(?:{yuan}{per}?|/\s?(?:{DIGITS})?{unit})",
         "door": "|".join((doors.BUILDING, doors.HYPHENED, doors.AREA_NUMBERED)),
