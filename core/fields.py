@@ -85,10 +85,10 @@ class PercentField(forms.DecimalField):
 class QuantityField(forms.DecimalField):
     """How much of something, to a thousandth; more than nothing unless told otherwise, at most `MOST`."""
 
-    default_error_messages = {"max_value": TOO_MUCH}
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": Decimal("0.001"), "max_value": MOST, "decimal_places": 3, **kwargs})
+        if self.max_value == MOST:
+            self.error_messages.setdefault("max_value", TOO_MUCH)
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
