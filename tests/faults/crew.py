@@ -26,7 +26,8 @@ class Crew:
     """Processes by name, all on the test's database and one broker of their own."""
 
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    unprotected: bool = False
+    """Whether its workers go without what protects jobs: the positive control."""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, *names: str) -> None:
@@ -94,5 +95,5 @@ class Crew:
             "REDIS_URL": f"redis+socket://{quote(str(self.socket))}",
             "JOB_WORKERS": "2",
             "PAYING": "1",
-            **self.environment,
+            **({"UNPROTECTED": "1"} if self.unprotected else {}),
         }
