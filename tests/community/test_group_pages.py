@@ -30,7 +30,7 @@ def test_a_group_is_listed_with_its_members_seats_leader_and_last_campaign(desk)
     zhou = make_leader(group, name="周敏")
     make_member(group=group)
     make_campaign(group, opens_at=now() - timedelta(days=9), cuts_off_at=now() - timedelta(days=8))
-    make_campaign(group, opens_at=now() - timedelta(days=2))
+    make_campaign(group, opens_at=now() - timedelta(days=2), cuts_off_at=now() + timedelta(days=1))
     make_campaign(group, opens_at=now() + timedelta(days=2), cuts_off_at=now() + timedelta(days=3))
 
     (listed,) = desk.get(reverse("community:group_list")).context["groups"]
