@@ -10,6 +10,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Ground floor")
 
     def ready(self) -> None:
-        """Get to know what every app declares: its kinds of jobs and what must always hold of its rows."""
+        """Get to know what every app declares: its kinds of jobs, what must always hold of its rows, what is kept."""
         import_module("core.jobs.housekeeping")
+        import_module("core.append_only").keep_histories()
         autodiscover_modules("jobs", "invariants")

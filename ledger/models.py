@@ -11,11 +11,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.append_only import APPEND_ONLY
 from core.enums import Role
 from core.models import User
 from ledger.enums import Nature, PeriodState
-
-APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class BooksQuerySet(models.QuerySet[Any]):
@@ -109,7 +108,7 @@ class Entry(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(leg_count__gte=2), name="entry_has_two_legs_or_more")]
         triggers = [
-            APPEND_ONLY,
+            *APPEND_ONLY,
             pgtrigger.Trigger(
                 name="entry_with_its_legs",
                 level=pgtrigger.Statement,
@@ -164,7 +163,7 @@ class Leg(models.Model):
             models.CheckConstraint(condition=~models.Q(amount_fen=0), name="leg_moves_something"),
         ]
         triggers = [
-            APPEND_ONLY,
+            *APPEND_ONLY,
             pgtrigger.Trigger(
                 name="legs_sum_to_zero",
                 level=pgtrigger.Statement,

@@ -1,14 +1,16 @@
 """Fixtures every test may use."""
 
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from core import catalogues
+from core.append_only import emptying
 from tests import servers
 
 # A slow machine is no failure: properties are about what holds, not about how long it took.
@@ -33,6 +35,14 @@ def static_files_as_they_lie(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     collected = tmp_path_factory.mktemp("nothing-collected")
     with override_settings(STORAGES={**django_settings.STORAGES, "staticfiles": plain}, STATIC_ROOT=collected):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_between_tests() -> Iterator[None]:
+    """Django empties every table after a test that commits; tables that are kept let themselves be emptied for that."""
+    flush = TransactionTestCase._fixture_teardown
+    with patch.object(TransactionTestCase, "_fixture_teardown", emptying()(flush)):
         yield
 
 

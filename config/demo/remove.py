@@ -4,6 +4,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from community.models import Neighbourhood
+from core.append_only import emptying
 from core.demo_logins import LOGINS
 from core.errors import DomainError
 from core.models import User
@@ -28,9 +29,9 @@ def remove() -> int:
         )
     models = [model for label in EMPTIED for model in apps.get_app_config(label).get_models(include_auto_created=True)]
     models += list(apps.get_app_config("core").get_models())
-    tables = {model._meta.db_table for model in models if model is not User and not model._meta.proxy}
+    tables = {model._meta.db_table for model in models if model is not User}
     names = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
-    with connection.cursor() as cursor:
+    with emptying(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
     User.objects.filter(username__in=[login.username for login in LOGINS]).delete()
     return len(tables)

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Group, Member, sees_all_groups
+from core.append_only import APPEND_ONLY
 from core.models import User
 from orders.enums import FactKind, LinkBasis, OrderSource, OrderState
 from orders.models.campaign import Campaign, Offer
@@ -176,7 +177,7 @@ class SaleFact(models.Model):
             models.Index(fields=["group", "business_date"], name="fact_by_group_and_day"),
             models.Index(fields=["member", "order_day"], name="fact_by_member_and_day"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.kind} {self.line_id}"

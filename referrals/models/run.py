@@ -1,5 +1,4 @@
 import pghistory
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Group, Member
+from core.append_only import APPEND_ONLY
 from core.enums import Role
 from core.models import Job, User
 from ledger.models import Period
@@ -120,7 +120,7 @@ class CommissionEntry(models.Model):
             models.Index(fields=["beneficiary", "period"], name="entry_by_earner"),
             models.Index(fields=["group", "order"], name="entry_by_group_and_order"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.rule} {self.source_id}/{self.seq}"

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from community.models import Group, Member
+from core.append_only import emptying
 from core.enums import JobState, Role
 from core.jobs import drain_all
 from core.jobs.worker import work_one
@@ -523,7 +524,7 @@ def unguarded() -> Iterator[None]:
         cursor.execute("ALTER TABLE referrals_commissionentry DROP CONSTRAINT referrals_commissionentry_pkey")
         cursor.execute("ALTER TABLE referrals_commissionentry DROP CONSTRAINT claim_numbers_its_entries")
     yield
-    with connection.cursor() as cursor:
+    with emptying(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE referrals_commissionentry")
         cursor.execute(
             "ALTER TABLE referrals_commissionentry"
