@@ -89,3 +89,9 @@ class ReferralForm(forms.Form):
         choices_of(self, "referrer").queryset = (
             Member.objects.visible_to(user).filter(memberships__group__in=groups, pk__lt=referee.pk).distinct()
         )
+
+
+class CorrectionForm(ReferralForm):
+    """Who brought a member after all, and why that is known now."""
+
+    reason = forms.CharField(label=_("Why it was somebody else"), max_length=200)

@@ -20,4 +20,5 @@ urlpatterns = [
     path("earnings/<int:campaign>/", earnings.earnings_campaign, name="earnings_campaign"),
     path("members/<int:pk>/tree/", chains.member_tree, name="member_tree"),
     path("members/<int:pk>/refer/", chains.refer, name="refer"),
+    path("members/<int:pk>/correct/", chains.correct, name="correct"),
 ]

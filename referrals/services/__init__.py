@@ -1,4 +1,4 @@
-"""What may be done: say who brought whom, write and publish plans, run a period, approve a run."""
+"""What may be done: say who brought whom and correct it, write and publish plans, run a period, approve a run."""
 
 from referrals.services.plans import (
     AnotherPlanPays,
@@ -11,7 +11,15 @@ from referrals.services.plans import (
     publish_version,
     standard_plan,
 )
-from referrals.services.referring import AlreadyReferred, ReferrerJoinedLater, SelfReferral, refer
+from referrals.services.referring import (
+    AlreadyReferred,
+    ReasonMissing,
+    ReferralHasCounted,
+    ReferrerJoinedLater,
+    SelfReferral,
+    correct_referrer,
+    refer,
+)
 from referrals.services.runs import (
     Approved,
     ApproverRanIt,
@@ -33,6 +41,8 @@ __all__ = [
     "NoOpenPeriod",
     "PeriodIsClosed",
     "PlanPaysTooMuch",
+    "ReasonMissing",
+    "ReferralHasCounted",
     "ReferrerJoinedLater",
     "RunIsComputing",
     "RunIsNotInReview",
@@ -41,6 +51,7 @@ __all__ = [
     "VersionIsPublished",
     "VersionsOverlap",
     "approve_run",
+    "correct_referrer",
     "create_version",
     "discard_version",
     "publish_version",

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.models import Member
-from core.access import SignedInRequest, leader_or_operator, signed_in
+from core.access import SignedInRequest, leader_or_operator, operator_only, signed_in
 from core.enums import Role
 from core.errors import DomainError
 from core.http import render_page, say
 from referrals import services
-from referrals.forms import ReferralForm
+from referrals.forms import CorrectionForm, ReferralForm
+from referrals.models import Referral
 from referrals.queries import tree_of
 
 MAY_REFER = {Role.LEADER, Role.OPERATOR}
@@ -22,14 +23,20 @@ MAY_REFER = {Role.LEADER, Role.OPERATOR}
 @signed_in
 def member_tree(request: SignedInRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
-    return _member_tree(request, member, ReferralForm(referee=member, user=request.user))
+    return _member_tree(request, member)
 
 
-def _member_tree(request: SignedInRequest, member: Member, form: ReferralForm) -> HttpResponse:
+def _member_tree(request: SignedInRequest, member: Member, refused: ReferralForm | None = None) -> HttpResponse:
+    """The tree with the form of what may be said about it, or the one that was sent and says why not."""
     tree = tree_of(member, user=request.user)
-    context = {"tree": tree, "form": form if request.user.role in MAY_REFER and not tree.came_by else None}
-    status = 422 if form.is_bound else 200
-    return render_page(request, "referrals/member_tree.html", context, fragment="tree", status=status)
+    form = refused
+    if refused is None and tree.came_by and not tree.has_counted and request.user.is_operator:
+        form = CorrectionForm(referee=member, user=request.user)
+    elif refused is None and not tree.came_by and request.user.role in MAY_REFER:
+        form = ReferralForm(referee=member, user=request.user)
+    action = "referrals:correct" if isinstance(form, CorrectionForm) else "referrals:refer"
+    context = {"tree": tree, "form": form, "action": action}
+    return render_page(request, "referrals/member_tree.html", context, fragment="tree", status=422 if refused else 200)
 
 
 @require_POST
@@ -42,6 +49,28 @@ def refer(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             services.refer(
                 referrer=referrer, referee=member, reason=form.cleaned_data["reason"], by=request.user, now=now()
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            told = {"referrer": referrer.name, "referee": member.name}
+            say(request, _("%(referrer)s brought %(referee)s. Orders from now on count for it.") % told)
+            return redirect("referrals:member_tree", member.pk)
+    return _member_tree(request, member, form)
+
+
+@require_POST
+@operator_only
+def correct(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say that somebody else brought the member."""
+    referral = get_object_or_404(Referral.objects.visible_to(request.user).select_related("referee"), referee=pk)
+    member = referral.referee
+    form = CorrectionForm(request.POST, referee=member, user=request.user)
+    if form.is_valid():
+        referrer = form.cleaned_data["referrer"]
+        try:
+            services.correct_referrer(
+                referral=referral, referrer=referrer, reason=form.cleaned_data["reason"], by=request.user, now=now()
             )
         except DomainError as error:
             form.add_error(None, str(error))

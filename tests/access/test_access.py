@@ -125,6 +125,7 @@ PAGES = [
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
     ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
     ("referrals:refer", POST, {"pk": "member"}, "OL"),
+    ("referrals:correct", POST, {"pk": "brought"}, "O"),
     ("ledger:account_list", GET, {}, "AU"),
     ("ledger:account_detail", GET, {"pk": "account"}, "AU"),
     ("ledger:entry_detail", GET, {"pk": "entry"}, "AU"),

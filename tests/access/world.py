@@ -21,7 +21,7 @@ from orders.enums import CampaignState
 from orders.services import enter_order, start_paste
 from orders.views.public import token_of
 from referrals.models import Run
-from referrals.services import Terms, create_version, standard_plan
+from referrals.services import Terms, create_version, refer, standard_plan
 from tests import factories as make
 from tests.factories import NOW, TODAY
 
@@ -57,6 +57,8 @@ def build() -> World:
     run = Run.objects.create(period=period, ran_by=make.make_user(Role.ADMIN, name="同事"), state="review")
     cash, owed = account("cash", None, Nature.ASSET), account("payable", member.pk, Nature.LIABILITY)
     entry = post(period=period, booked_on=TODAY, key="k", memo="m", legs=[(cash, 1), (owed, -1)], by=admin)
+    brought = make.make_member("陈静", group=group)
+    refer(referrer=member, referee=brought, reason="", by=leader.user, now=NOW)
     job = enqueue(key="access", kind=CHECK, arguments={}, by=operator)
     token, _secret = AuthToken.objects.create(user=operator)
     line = order.lines.get()
@@ -65,6 +67,7 @@ def build() -> World:
         "group": group.pk,
         "assignment": leader.assignments.get().pk,
         "member": member.pk,
+        "brought": brought.pk,
         "membership": member.memberships.get().pk,
         "draft": draft.pk,
         "campaign": campaign.pk,

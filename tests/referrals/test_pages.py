@@ -14,7 +14,17 @@ from ledger.models import Period
 from referrals import services
 from referrals.enums import RunState, VersionState
 from referrals.models import CommissionEntry, Plan, PlanVersion, Referral, Run
-from tests.factories import NOW, make_group, make_leader, make_member, make_user
+from tests.factories import (
+    NOW,
+    delivered,
+    make_campaign,
+    make_group,
+    make_leader,
+    make_member,
+    make_offer,
+    make_user,
+    order_for,
+)
 from tests.referrals.sales import (
     APRIL,
     END_OF_MARCH,
@@ -435,6 +445,52 @@ def test_a_leader_says_who_brought_a_member(group: Group, leader: Member) -> Non
     signed_in(leader.user).post(reverse("referrals:refer", args=[second.pk]), {"referrer": first.pk})
 
     assert Referral.objects.get().referrer == first
+
+
+@pytest.fixture
+def brought(group: Group) -> list[Member]:
+    """王芳, 李强, who is said to have brought 陈静, and 陈静."""
+    people = [make_member(name, group=group) for name in ("王芳", "李强", "陈静")]
+    services.refer(referrer=people[1], referee=people[2], reason="扫码入群", by=None, now=NOW)
+    return people
+
+
+def test_an_operator_corrects_who_brought_a_member(brought: list[Member]) -> None:
+    client = signed_in(make_user(Role.OPERATOR, name="李运营"))
+    sent = {"referrer": brought[0].pk, "reason": "本人说的"}
+
+    client.post(reverse("referrals:correct", args=[brought[2].pk]), sent)
+
+    page = client.get(reverse("referrals:member_tree", args=[brought[2].pk])).content.decode()
+    assert Referral.objects.get().referrer == brought[0]
+    assert "本人说的 · corrected by 李运营" in page
+
+
+def test_a_correction_without_a_reason_is_asked_for_it(brought: list[Member]) -> None:
+    client = signed_in(make_user(Role.OPERATOR))
+
+    answer = client.post(reverse("referrals:correct", args=[brought[2].pk]), {"referrer": brought[0].pk})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"reason"}
+    assert Referral.objects.get().referrer == brought[1]
+
+
+def test_what_has_counted_shows_no_form_and_refuses_one_that_was_open(brought: list[Member], group: Group) -> None:
+    operator = make_user(Role.OPERATOR)
+    client = signed_in(operator)
+    delivered(order_for(brought[2], (make_offer(make_campaign(group)), 1), group=group), by=operator)
+
+    page = client.get(reverse("referrals:member_tree", args=[brought[2].pk]))
+    answer = client.post(
+        reverse("referrals:correct", args=[brought[2].pk]), {"referrer": brought[0].pk, "reason": "本人说的"}
+    )
+
+    assert page.context["form"] is None
+    assert "it has counted, so it stays" in page.content.decode()
+    assert answer.status_code == 422
+    assert "has had an order delivered" in answer.content.decode()
+    assert Referral.objects.get().referrer == brought[1]
 
 
 @pytest.mark.parametrize("stranger_first", [True, False])
