@@ -93,12 +93,17 @@ class Period(models.Model):
 
 
 class Entry(models.Model):
-    """One movement of money on one day: two or more legs that sum to zero, written in one statement with them."""
+    """One movement of money on one day: two or more legs that sum to zero, written in one statement with them.
+
+    What it is about is a code and its values (`ledger.memos` says it in words); `memo` is the text of older entries.
+    """
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="entries")
     booked_on = models.DateField()
     key = models.CharField(max_length=200, unique=True, help_text=_("What this entry is about; it is booked once."))
-    memo = models.CharField(max_length=200)
+    memo_code = models.CharField(max_length=40, blank=True, default="", db_default="")
+    memo_values = models.JSONField(default=dict, db_default={})
+    memo = models.CharField(max_length=200, blank=True, default="", db_default="")
     leg_count = models.PositiveSmallIntegerField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())

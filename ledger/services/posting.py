@@ -1,5 +1,6 @@
 """Posting into a period. What the database refuses becomes a sentence."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from core.models import User
 from core.sql import statement
 from core.violations import refusing
 from ledger.enums import Nature
+from ledger.memos import UNSAID, Memo
 from ledger.models import Account, Entry, Period
 from ledger.services.periods import PeriodClosed
 
@@ -48,7 +50,13 @@ def account(purpose: str, party: int | None, nature: Nature) -> Account:
 
 
 def post(
-    *, period: Period, booked_on: date, key: str, memo: str, legs: Sequence[tuple[Account, int]], by: User | None
+    *,
+    period: Period,
+    booked_on: date,
+    key: str,
+    legs: Sequence[tuple[Account, int]],
+    by: User | None,
+    memo: Memo = UNSAID,
 ) -> Entry:
     """Book one entry: two or more legs of account and fen, debit positive and credit negative, that sum to zero.
 
@@ -59,7 +67,8 @@ def post(
         "period": period.pk,
         "booked_on": booked_on,
         "key": key,
-        "memo": memo,
+        "memo_code": memo.code,
+        "memo_values": json.dumps(dict(memo.values)),
         "accounts": [account.pk for account, _amount in legs],
         "amounts": [amount_fen for _account, amount_fen in legs],
         "by": by.pk if by else None,

@@ -1,5 +1,6 @@
 """Many entries of two legs at once: what is owed to many parties, booked in one statement."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from core.models import User
 from core.sql import statement
 from core.violations import refusing
 from ledger.enums import Nature
+from ledger.memos import Memo
 from ledger.models import Account, Period
 from ledger.services.posting import REFUSALS
 
@@ -22,7 +24,7 @@ class Transfer:
     """An entry that debits one account and credits another (ids) by so many fen; a negative amount is the mirror."""
 
     key: str
-    memo: str
+    memo: Memo
     debit_id: int
     credit_id: int
     amount_fen: int
@@ -40,7 +42,8 @@ def post_transfers(transfers: Sequence[Transfer], *, period: Period, booked_on: 
     """Book every transfer on that day of the period, all or none. Raises what `post` raises."""
     row: dict[str, Any] = {
         "keys": [transfer.key for transfer in transfers],
-        "memos": [transfer.memo for transfer in transfers],
+        "memo_codes": [transfer.memo.code for transfer in transfers],
+        "memo_values": [json.dumps(dict(transfer.memo.values)) for transfer in transfers],
         "debits": [transfer.debit_id for transfer in transfers],
         "credits": [transfer.credit_id for transfer in transfers],
         "amounts": [transfer.amount_fen for transfer in transfers],

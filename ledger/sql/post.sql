@@ -1,7 +1,7 @@
 -- One row: the id of the entry posted. Entry and legs come in one statement, or the triggers refuse them.
 WITH entry AS (
-    INSERT INTO ledger_entry (period_id, booked_on, key, memo, leg_count, made_by_id)
-    VALUES (%(period)s, %(booked_on)s, %(key)s, %(memo)s, cardinality(%(accounts)s::bigint[]), %(by)s)
+    INSERT INTO ledger_entry (period_id, booked_on, key, memo_code, memo_values, leg_count, made_by_id)
+    VALUES (%(period)s, %(booked_on)s, %(key)s, %(memo_code)s, %(memo_values)s, cardinality(%(accounts)s::bigint[]), %(by)s)
     RETURNING id
 ), legs AS (
     INSERT INTO ledger_leg (entry_id, position, account_id, amount_fen)

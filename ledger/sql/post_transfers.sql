@@ -2,12 +2,13 @@
 -- An entry of two legs for every key, all in one statement: an entry comes with its legs or not at all.
 WITH wanted AS (
     SELECT * FROM unnest(
-        %(keys)s::text[], %(memos)s::text[], %(debits)s::bigint[], %(credits)s::bigint[], %(amounts)s::bigint[]
-    ) AS w(key, memo, debit_id, credit_id, amount_fen)
+        %(keys)s::text[], %(memo_codes)s::text[], %(memo_values)s::jsonb[],
+        %(debits)s::bigint[], %(credits)s::bigint[], %(amounts)s::bigint[]
+    ) AS w(key, memo_code, memo_values, debit_id, credit_id, amount_fen)
 ),
 entry AS (
-    INSERT INTO ledger_entry (period_id, booked_on, key, memo, leg_count, made_by_id)
-    SELECT %(period)s, %(booked_on)s, key, memo, 2, %(by)s FROM wanted ORDER BY key
+    INSERT INTO ledger_entry (period_id, booked_on, key, memo_code, memo_values, leg_count, made_by_id)
+    SELECT %(period)s, %(booked_on)s, key, memo_code, memo_values, 2, %(by)s FROM wanted ORDER BY key
     RETURNING id, key
 ),
 leg AS (

@@ -1,6 +1,8 @@
 from django import template
 from django.utils.functional import Promise
 
+from ledger.memos import memo_of
+from ledger.models import Entry
 from ledger.purposes import title_of
 
 register = template.Library()
@@ -10,6 +12,12 @@ register = template.Library()
 def purpose_title(purpose: str) -> str | Promise:
     """What people call the accounts of a purpose."""
     return title_of(purpose)
+
+
+@register.filter
+def memo(entry: Entry) -> str:
+    """What an entry is about."""
+    return memo_of(entry)
 
 
 @register.filter

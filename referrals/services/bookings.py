@@ -5,16 +5,19 @@ from datetime import date, timedelta
 from typing import cast
 
 from django.db.models import Sum
-from django.utils.translation import gettext as _
 
 from core.models import User
 from ledger.enums import Nature
+from ledger.memos import Memo
 from ledger.models import Period
 from ledger.services import Transfer, account, accounts_of, post_transfers
 from referrals.models import CommissionEntry, Run
 
 EXPENSE, HELD, PAYABLE = "commission_expense", "commission_held", "commission_payable"
 """The purposes of the accounts: one expense for the house, held and payable for each earner (a member's id)."""
+
+EARNED, APPROVED = "commission_earned", "commission_approved"
+"""What the entries are about; both say of which period (2026-03) and run."""
 
 
 def days_of(period: Period) -> tuple[date, date]:
@@ -38,7 +41,7 @@ def accrue(amounts_fen: Mapping[int, int], *, run: Run, shard: int, period: Peri
     """Dr expense / Cr held for what one shard of the run added; taken back it is the mirror, zero books nothing."""
     expense = account(EXPENSE, None, Nature.EXPENSE)
     held = accounts_of(amounts_fen, purpose=HELD, nature=Nature.LIABILITY)
-    memo = _("Commission %(period)s, run %(run)d") % {"period": period, "run": run.pk}
+    memo = Memo(EARNED, {"period": str(period), "run": run.pk})
     transfers = [
         Transfer(f"commission:{run.pk}:{shard}:{member}", memo, expense.pk, held[member], fen)
         for member, fen in amounts_fen.items()
@@ -51,7 +54,7 @@ def release(amounts_fen: Mapping[int, int], *, run: Run, by: User, period: Perio
     """Dr held / Cr payable for everything the run added."""
     held = accounts_of(amounts_fen, purpose=HELD, nature=Nature.LIABILITY)
     payable = accounts_of(amounts_fen, purpose=PAYABLE, nature=Nature.LIABILITY)
-    memo = _("Commission %(period)s approved, run %(run)d") % {"period": run.period, "run": run.pk}
+    memo = Memo(APPROVED, {"period": str(run.period), "run": run.pk})
     transfers = [
         Transfer(f"release:{run.pk}:{member}", memo, held[member], payable[member], fen)
         for member, fen in amounts_fen.items()

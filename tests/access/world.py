@@ -56,7 +56,7 @@ def build() -> World:
     period = open_period(month=TODAY, by=admin, now=NOW)
     run = Run.objects.create(period=period, ran_by=make.make_user(Role.ADMIN, name="同事"), state="review")
     cash, owed = account("cash", None, Nature.ASSET), account("payable", member.pk, Nature.LIABILITY)
-    entry = post(period=period, booked_on=TODAY, key="k", memo="m", legs=[(cash, 1), (owed, -1)], by=admin)
+    entry = post(period=period, booked_on=TODAY, key="k", legs=[(cash, 1), (owed, -1)], by=admin)
     brought = make.make_member("陈静", group=group)
     refer(referrer=member, referee=brought, reason="", by=leader.user, now=NOW)
     job = enqueue(key="access", kind=CHECK, arguments={}, by=operator)

@@ -21,7 +21,7 @@ def books_without_triggers() -> Iterator[None]:
     """One entry of two legs; from then on the triggers are off."""
     period = services.open_period(month=DAY, by=None, now=NOW)
     legs = [(services.account("cash", None, Nature.ASSET), 500), (services.account("owed", 1, Nature.LIABILITY), -500)]
-    services.post(period=period, booked_on=DAY, key="k", memo="", legs=legs, by=None)
+    services.post(period=period, booked_on=DAY, key="k", legs=legs, by=None)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER; ALTER TABLE ledger_leg DISABLE TRIGGER USER")

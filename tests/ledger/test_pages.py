@@ -4,14 +4,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 
 from core.enums import Role
 from core.models import User
-from ledger import purposes, services
+from ledger import memos, purposes, services
 from ledger.enums import Nature, PeriodState
+from ledger.memos import Memo
 from ledger.models import Account, Entry, Period
 from tests.factories import make_user
 
@@ -31,11 +35,21 @@ def cash() -> Account:
     return services.account("cash", None, Nature.ASSET)
 
 
+def owed_to() -> str:
+    return "Owed to %(party)d" if get_language() == "en" else "欠成员 %(party)d"
+
+
+@pytest.fixture(autouse=True)
+def worded() -> None:
+    memos.word_memo("owed", lazy(owed_to, str)())
+
+
 def owe(period: Period, cash: Account, party: int, fen: int) -> Entry:
     """The house owes a party so much."""
     owed = services.account("owed", party, Nature.LIABILITY)
     legs = [(cash, fen), (owed, -fen)]
-    return services.post(period=period, booked_on=DAY, key=f"k{party}", memo=f"earned {party}", legs=legs, by=None)
+    memo = Memo("owed", {"party": party})
+    return services.post(period=period, booked_on=DAY, key=f"k{party}", memo=memo, legs=legs, by=None)
 
 
 def signed_in(role_or_user: Role | User) -> Client:
@@ -139,7 +153,61 @@ def test_an_entry_shows_debits_and_credits(november: Period, cash: Account) -> N
     page = signed_in(Role.AUDITOR).get(reverse("ledger:entry_detail", args=[entry.pk]))
 
     assert [leg.amount_fen for leg in page.context["legs"]] == [500, -500]
-    assert "earned 7" in page.content.decode()
+
+
+def test_an_entry_says_what_it_is_about_in_the_readers_language(november: Period, cash: Account) -> None:
+    with translation.override("zh-hans"):
+        entry = owe(november, cash, 7, 500)
+    client = signed_in(Role.AUDITOR)
+
+    said = {}
+    for language in ("zh-hans", "en"):
+        client.cookies["django_language"] = language
+        said[language] = [
+            client.get(reverse("ledger:entry_detail", args=[entry.pk])).content.decode(),
+            client.get(reverse("ledger:account_detail", args=[cash.pk])).content.decode(),
+        ]
+
+    assert all("欠成员 7" in page and "Owed to 7" not in page for page in said["zh-hans"])
+    assert all("Owed to 7" in page and "欠成员 7" not in page for page in said["en"])
+
+
+def written_before_there_were_codes(memo: str, code: str = "", values: str = "{}") -> Entry:
+    """An entry as an earlier version wrote it, or one that nobody has words for."""
+    account = services.account("cash", None, Nature.ASSET)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH e AS (
+                INSERT INTO ledger_entry (period_id, booked_on, key, memo, memo_code, memo_values, leg_count)
+                SELECT id, %s, 'old', %s, %s, %s, 2 FROM ledger_period RETURNING id
+            )
+            INSERT INTO ledger_leg (entry_id, position, account_id, amount_fen)
+            SELECT e.id, l.position, %s, l.fen FROM e, (VALUES (1, 5), (2, -5)) l (position, fen)
+            """,
+            [DAY, memo, code, values, account.pk],
+        )
+    return Entry.objects.get(key="old")
+
+
+@pytest.mark.parametrize(
+    ("memo", "code", "values", "said"),
+    [
+        ("佣金 2026-03", "", "{}", "佣金 2026-03"),
+        ("", "", "{}", "old"),
+        ("", "nobody words this", "{}", "old"),
+        ("", "owed", "{}", "old"),
+        ("", "owed", "[]", "old"),
+    ],
+)
+def test_an_entry_without_words_says_what_stands_in_it(
+    november: Period, cash: Account, memo: str, code: str, values: str, said: str
+) -> None:
+    entry = written_before_there_were_codes(memo, code, values)
+
+    page = signed_in(Role.AUDITOR).get(reverse("ledger:entry_detail", args=[entry.pk]))
+
+    assert f"<h1>{said}</h1>" in page.content.decode()
 
 
 def test_an_admin_closes_a_period_after_being_asked(november: Period, cash: Account) -> None:

@@ -39,7 +39,7 @@ def entry(period: Period, accounts: tuple[Account, Account]) -> Entry:
 
 
 def book(period: Period, cash: Account, owed: Account, key: str = "k") -> Entry:
-    return services.post(period=period, booked_on=DAY, key=key, memo="", legs=[(cash, 500), (owed, -500)], by=None)
+    return services.post(period=period, booked_on=DAY, key=key, legs=[(cash, 500), (owed, -500)], by=None)
 
 
 def run(sql: str, *values: object) -> None:

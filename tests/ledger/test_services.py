@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 from core.enums import Role
 from ledger import services
 from ledger.enums import Nature, PeriodState
+from ledger.memos import Memo
 from ledger.models import Account, Entry, Leg, Period
 from ledger.queries import Balance, TrialBalance, Turnover, balance, largest_balances, trial_balance
 from tests.factories import make_user
@@ -37,7 +38,9 @@ def owed() -> Account:
 
 
 def book(period: Period, *legs: tuple[Account, int], key: str = "k", booked_on: date = DAY) -> Entry:
-    return services.post(period=period, booked_on=booked_on, key=key, memo="earned", legs=legs, by=None)
+    return services.post(
+        period=period, booked_on=booked_on, key=key, memo=Memo("earned", {"run": 5}), legs=legs, by=None
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,8 @@ def test_an_entry_is_posted_with_its_legs_in_order(november: Period, expense: Ac
 
     entry = book(november, (expense, 500), (owed, -300), (other, -200))
 
-    assert (entry.period, entry.booked_on, entry.memo, entry.leg_count) == (november, DAY, "earned", 3)
+    assert (entry.period, entry.booked_on, entry.leg_count) == (november, DAY, 3)
+    assert (entry.memo_code, entry.memo_values) == ("earned", {"run": 5})
     assert list(entry.legs.order_by("position").values_list("position", "account", "amount_fen")) == [
         (1, expense.pk, 500),
         (2, owed.pk, -300),

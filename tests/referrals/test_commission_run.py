@@ -10,6 +10,7 @@ import pgtrigger
 import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils import translation
 
 from community.models import Group, Member
 from core.append_only import emptying
@@ -18,6 +19,7 @@ from core.jobs import drain_all
 from core.jobs.worker import work_one
 from core.models import Shard, User
 from ledger.enums import PeriodState
+from ledger.memos import memo_of
 from ledger.models import Entry, Leg, Period
 from referrals import services
 from referrals.enums import EntryKind, Rule, RunState
@@ -174,6 +176,25 @@ def test_d14_running_twice_adds_nothing(march: Period, admin: User, group: Group
     assert second.job.result["entries"] == 0
     assert second.state == RunState.REVIEW
     assert Entry.objects.count() == 1
+
+
+def test_the_books_say_of_which_period_and_run_an_entry_is(
+    march: Period, admin: User, second_admin: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=35_000)
+    delivered_sale(group, 10_000, leader=leader)
+    run = run_through(march, admin)
+    services.approve_run(run=run, by=second_admin, now=END_OF_MARCH)
+
+    said = {}
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            said[language] = [memo_of(entry) for entry in Entry.objects.order_by("pk")]
+
+    assert said == {
+        "en": [f"Commission 2026-03, run {run.pk}", f"Commission 2026-03 approved, run {run.pk}"],
+        "zh-hans": [f"2026-03 佣金，结算 {run.pk}", f"2026-03 佣金审核通过，结算 {run.pk}"],
+    }
 
 
 def test_d24_the_ledger_owes_what_the_entries_say(

@@ -39,7 +39,7 @@ def broken() -> dict[str, int]:
 def book(run: Run, key: str, debit: str, credit: str) -> None:
     earner = CommissionEntry.objects.first().beneficiary_id
     legs = [(account(debit, earner, Nature.LIABILITY), 1), (account(credit, earner, Nature.LIABILITY), -1)]
-    post(period=run.period, booked_on=MARCH, key=key, memo="", legs=legs, by=None)
+    post(period=run.period, booked_on=MARCH, key=key, legs=legs, by=None)
 
 
 def test_they_are_quiet_after_runs_a_refund_and_an_approval(runs: list[Run]) -> None:
