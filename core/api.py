@@ -1,13 +1,15 @@
 """What every door of the API shares: pages by key, errors in one shape, writes that are done once."""
 
+import math
 from collections.abc import Callable
 from typing import Any, cast
 
 from django.db import DataError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, NotFound, Throttled, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.relations import PrimaryKeyRelatedField
@@ -70,6 +72,8 @@ def errors_in_one_shape(error: Exception, context: dict[str, Any]) -> Response |
         beyond = APIException(_("A value is larger than can be kept. Nothing was saved."), code="out_of_range")
         beyond.status_code = status.HTTP_400_BAD_REQUEST
         error = beyond
+    elif isinstance(error, Throttled):
+        error.detail = _too_many(error.wait)
     elif isinstance(error, DomainError):
         error = Refused(str(error), code=_word(type(error).__name__))
     response = exception_handler(error, context)
@@ -88,6 +92,16 @@ def errors_in_one_shape(error: Exception, context: dict[str, Any]) -> Response |
             "code": codes if isinstance(codes, str) else "",
         }
     return response
+
+
+def _too_many(seconds: float | None) -> ErrorDetail:
+    seconds = math.ceil(seconds or 1)
+    sentence = ngettext(
+        "Too many requests. Nothing was saved; send it again in %(seconds)d second.",
+        "Too many requests. Nothing was saved; send it again in %(seconds)d seconds.",
+        seconds,
+    )
+    return ErrorDetail(sentence % {"seconds": seconds}, code=Throttled.default_code)
 
 
 def _word(name: str) -> str:

@@ -2,6 +2,7 @@ from core.models.context import ChangeContext
 from core.models.idempotency import IdempotencyKey
 from core.models.job import Job, Shard
 from core.models.named import Named
+from core.models.request_count import RequestCount
 from core.models.user import User
 
-__all__ = ["ChangeContext", "IdempotencyKey", "Job", "Named", "Shard", "User"]
+__all__ = ["ChangeContext", "IdempotencyKey", "Job", "Named", "RequestCount", "Shard", "User"]
