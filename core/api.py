@@ -8,6 +8,7 @@ from django.db import DataError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, NotFound, Throttled, ValidationError
 from rest_framework.pagination import CursorPagination
@@ -24,6 +25,16 @@ from core.models import User
 
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 100
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the document of the API says what a program has to show."""
+
+    target_class = "core.tokens.ScopedTokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
 
 
 class PagesByKey(CursorPagination):
@@ -73,7 +84,7 @@ def errors_in_one_shape(error: Exception, context: dict[str, Any]) -> Response |
         beyond.status_code = status.HTTP_400_BAD_REQUEST
         error = beyond
     elif isinstance(error, Throttled):
-        error.detail = _too_many(error.wait)
+        error.detail = _too_many(cast(Any, error).wait)
     elif isinstance(error, DomainError):
         error = Refused(str(error), code=_word(type(error).__name__))
     response = exception_handler(error, context)

@@ -29,7 +29,7 @@ def keep_histories() -> None:
     """
     for model in apps.get_models():
         if issubclass(model, Event):
-            NOT_EMPTIED.register(model)
+            pgtrigger.register(NOT_EMPTIED)(model)
 
 
 @contextmanager

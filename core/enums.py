@@ -11,6 +11,13 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
+class TokenScope(models.TextChoices):
+    """What a program may do with a token, within what the person who made it may do."""
+
+    READ = "read", _("Read")
+    WRITE = "write", _("Read and write")
+
+
 class JobState(models.TextChoices):
     """Where a job is. A dead job waits for a person."""
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from core.enums import TokenScope
 from core.models import User
 
 if TYPE_CHECKING:
@@ -41,3 +42,14 @@ class UserForm(UserModelForm):
 
     def changed_fields(self) -> list[str]:
         return [name for name in self.changed_data if name in self.Meta.fields] or ["name"]
+
+
+class TokenForm(forms.Form):
+    """What a new token is for."""
+
+    scope = forms.ChoiceField(
+        label=_("What the program may do"),
+        choices=TokenScope.choices,
+        initial=TokenScope.READ,
+        widget=forms.RadioSelect,
+    )

@@ -1,8 +1,7 @@
 """How many requests a person's programs may send: counted once for all web processes, in PostgreSQL."""
 
 import logging
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db import OperationalError, connection
 from rest_framework.request import Request
@@ -16,8 +15,8 @@ logger = logging.getLogger(__name__)
 COUNT_REQUEST = statement(__file__, "count_request")
 
 
-def count_request(user: User, *, span: timedelta) -> tuple[int, int]:
-    """Count one request of the user; how many there are in this span, and in how many seconds a new one begins."""
+def count_request(user: User, *, span: int) -> tuple[int, int]:
+    """Count one request of the user; how many there are in this span (seconds), and in how many it is over."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_REQUEST, {"user": user.pk, "span": span})
         requests, seconds = cursor.fetchone()
@@ -30,16 +29,18 @@ class SharedThrottle(UserRateThrottle):
     A count that cannot be had refuses nobody: the limit keeps a program that runs wild from the others, no more.
     """
 
+    num_requests: int
+    duration: int
+
     def allow_request(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:
             return True  # gets no answer anyway
-        span = timedelta(seconds=cast(int, self.duration))
         try:
-            requests, self._seconds = count_request(cast(User, request.user), span=span)
+            requests, self._seconds = count_request(request.user, span=self.duration)
         except OperationalError:
             logger.warning("A request could not be counted", exc_info=True)
             return True
-        return requests <= cast(int, self.num_requests)
+        return requests <= self.num_requests
 
     def wait(self) -> float:
         """Seconds until the next request is answered."""

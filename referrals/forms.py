@@ -80,7 +80,11 @@ class EntryFilter(forms.Form):
 class ReferralForm(forms.Form):
     """Who brought a member: somebody of their groups who joined before them."""
 
-    referrer = forms.ModelChoiceField(Member.objects.none(), label=_("Brought by"))
+    referrer = forms.ModelChoiceField(
+        Member.objects.none(),
+        label=_("Brought by"),
+        help_text=_("Once an order placed from now on has been delivered, it stays for ever."),
+    )
     reason = forms.CharField(label=_("How you know"), max_length=200, required=False)
 
     def __init__(self, data: Any = None, *, referee: Member, user: User) -> None:

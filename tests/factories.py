@@ -10,8 +10,8 @@ from itertools import count
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from community.models import Group, LeaderAssignment, Member, Membership, Neighbourhood
-from core.enums import Role
-from core.models import User
+from core.enums import Role, TokenScope
+from core.models import ApiToken, User
 from orders.enums import CampaignState, OrderSource
 from orders.models import Campaign, Offer, Order, Product, Supplier
 from orders.services import cut_off, deliver, place_order
@@ -34,6 +34,12 @@ def make_user(role: Role = Role.OPERATOR, *, name: str = "", **fields: object) -
     user.set_unusable_password()
     user.save()
     return user
+
+
+def make_token(user: User, scope: TokenScope = TokenScope.WRITE, **fields: object) -> str:
+    """What a program shows to act in the user's name."""
+    _row, secret = ApiToken.objects.create(user=user, scope=scope, **fields)
+    return str(secret)
 
 
 def make_neighbourhood(name: str = "锦绣华城", **fields: object) -> Neighbourhood:

@@ -1,7 +1,6 @@
 """Who changed what, who may log in, and the tokens programs use in a person's name."""
 
-from datetime import timedelta
-
+from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 from django.http import HttpResponse
@@ -10,16 +9,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from knox.models import AuthToken
 
 from core.access import SignedInRequest, admin_only, money_reader, roles
 from core.changes import SHOWN, changes, tracked
 from core.enums import Role
-from core.forms import UserForm
+from core.forms import TokenForm, UserForm
 from core.http import render_page, say
-from core.models import User
+from core.models import ApiToken, User
 
-TOKEN_DAYS = 90
 token_holder = roles(Role.OPERATOR, Role.ADMIN)
 
 
@@ -74,7 +71,7 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             user.save(update_fields=form.changed_fields())
             if {"role", "is_active"} & set(form.changed_data):
-                AuthToken.objects.filter(user=user).delete()  # They were given for what this person might do then.
+                ApiToken.objects.filter(user=user).delete()  # They were given for what this person might do then.
         say(request, _("Saved."))
         return redirect("core:user_list")
     context = {"form": form, "person": user}
@@ -106,7 +103,10 @@ def token_list(request: SignedInRequest) -> HttpResponse:
 @token_holder
 def token_create(request: SignedInRequest) -> HttpResponse:
     """A new token; it is shown this once and kept only as a hash."""
-    _row, secret = AuthToken.objects.create(user=request.user, expiry=timedelta(days=TOKEN_DAYS))
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return show_tokens(request, form)
+    _row, secret = ApiToken.objects.create(user=request.user, scope=form.cleaned_data["scope"])
     return show_tokens(request, secret=secret)
 
 
@@ -114,13 +114,18 @@ def token_create(request: SignedInRequest) -> HttpResponse:
 @token_holder
 def token_revoke(request: SignedInRequest, key: str) -> HttpResponse:
     """End a token at once."""
-    get_object_or_404(AuthToken, user=request.user, token_key=key).delete()
+    get_object_or_404(ApiToken, user=request.user, token_key=key).delete()
     say(request, _("The token is revoked; programs that use it are refused from now on."))
     return redirect("core:token_list")
 
 
-def show_tokens(request: SignedInRequest, *, secret: str = "") -> HttpResponse:
-    tokens = AuthToken.objects.filter(user=request.user).order_by("-created")
-    response = render_page(request, "core/token_list.html", {"tokens": tokens, "secret": secret, "days": TOKEN_DAYS})
+def show_tokens(request: SignedInRequest, refused: TokenForm | None = None, *, secret: str = "") -> HttpResponse:
+    context = {
+        "tokens": ApiToken.objects.filter(user=request.user).order_by("-created"),
+        "form": refused or TokenForm(),
+        "secret": secret,
+        "days": settings.TOKEN_DAYS,
+    }
+    response = render_page(request, "core/token_list.html", context, status=422 if refused else 200)
     response["Cache-Control"] = "no-store"
     return response

@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
-from knox.models import AuthToken
 
 from tests.access.world import build
+from tests.factories import make_token
 
 GET, POST = "get", "post"
 EVERYBODY, SIGNED_IN = "OLSAU-", "OLSAU"
@@ -223,7 +223,7 @@ def test_pages_open_to_whom_the_table_says_and_to_nobody_else(who):
 def test_the_api_answers_whom_the_table_says_and_nobody_else(who):
     world = build()
     user = world.people[who]
-    token = AuthToken.objects.create(user=user)[1] if user else "none"
+    token = make_token(user) if user else "none"
     client = Client(headers={"authorization": f"Bearer {token}"})
 
     wrong = []
@@ -254,7 +254,7 @@ def test_an_auditor_changes_nothing_anywhere():
         if (status := answer(client, POST, url).status_code) not in {403, 404, 405}:
             changed.append((name, status))
 
-    token = AuthToken.objects.create(user=world.people["U"])[1]
+    token = make_token(world.people["U"])
     program = Client(headers={"authorization": f"Bearer {token}"})
     for name, filled, _allowed in API:
         url = reverse(name, kwargs={key: world.ids[what] for key, what in filled.items()})

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from knox.models import AuthToken
-
 from community.enums import SeedSource
 from community.models import SeedProfile
 from content.enums import IPKind
@@ -14,7 +12,7 @@ from content.services import create_piece, publish_piece
 from core.enums import Role
 from core.jobs import enqueue
 from core.jobs.housekeeping import CHECK
-from core.models import User
+from core.models import ApiToken, User
 from ledger.enums import Nature
 from ledger.services import account, open_period, post
 from orders.enums import CampaignState
@@ -60,7 +58,7 @@ def build() -> World:
     brought = make.make_member("陈静", group=group)
     refer(referrer=member, referee=brought, reason="", by=leader.user, now=NOW)
     job = enqueue(key="access", kind=CHECK, arguments={}, by=operator)
-    token, _secret = AuthToken.objects.create(user=operator)
+    token, _secret = ApiToken.objects.create(user=operator)
     line = order.lines.get()
     people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
     ids = {

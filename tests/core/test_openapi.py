@@ -1,3 +1,4 @@
+import json
 from io import StringIO
 
 import pytest
@@ -15,6 +16,19 @@ def test_the_document_of_the_api_is_valid_and_complete():
 
     for path in ("groups", "members", "campaigns", "offers", "orders", "commission-entries"):
         assert f"/api/v1/{path}/" in out.getvalue()
+
+
+def test_the_document_says_what_a_token_is_for_and_how_much_it_may_ask():
+    out = StringIO()
+
+    call_command("spectacular", "--format", "openapi-json", stdout=out)
+
+    document = json.loads(out.getvalue())
+    told = document["info"]["description"]
+    for word in ("403 (`token_only_reads`)", "90 days", "600/min", "429", "`Retry-After`"):
+        assert word in told
+    assert document["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
+    assert document["paths"]["/api/v1/orders/"]["post"]["security"] == [{"token": []}]
 
 
 @pytest.mark.django_db

@@ -1,12 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from knox.models import AuthToken
 
-from core.enums import Role
-from core.models import User
+from core.enums import Role, TokenScope
+from core.models import ApiToken, User
 from ledger.services import open_period
 from tests import factories as make
 
@@ -104,22 +104,53 @@ def test_nobody_switches_their_own_login_off(client, admin):
 def test_a_token_is_shown_once_and_kept_as_a_hash(client):
     client.force_login(make.make_user(Role.OPERATOR))
 
-    page = client.post(reverse("core:token_create"))
+    page = client.post(reverse("core:token_create"), {"scope": TokenScope.READ})
 
     secret = page.context["secret"]
     assert secret in page.content.decode()
     assert secret not in client.get(reverse("core:token_list")).content.decode()
-    assert AuthToken.objects.get().digest != secret
+    assert ApiToken.objects.get().digest != secret
+
+
+def test_a_new_token_is_for_what_was_chosen_and_ends(client):
+    client.force_login(make.make_user(Role.OPERATOR))
+    client.cookies["django_language"] = "en"
+
+    for scope in TokenScope:
+        client.post(reverse("core:token_create"), {"scope": scope})
+    page = client.get(reverse("core:token_list")).content.decode()
+
+    tokens = ApiToken.objects.order_by("created")
+    assert [token.scope for token in tokens] == [TokenScope.READ, TokenScope.WRITE]
+    ends = [f"{timezone.localtime(token.created) + timedelta(days=90):%Y-%m-%d}" for token in tokens]
+    for word in ("Read", "Read and write", *ends):
+        assert f">{word}</td>" in page
+
+
+@pytest.mark.parametrize("sent", [{}, {"scope": "everything"}])
+def test_a_token_is_for_something_that_exists(client, sent):
+    client.force_login(make.make_user(Role.OPERATOR))
+
+    answer = client.post(reverse("core:token_create"), sent)
+
+    assert (answer.status_code, answer.context["form"].errors.keys()) == (422, {"scope"})
+    assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize("broken", [{"expiry": None}, {"scope": "all"}])
+def test_the_database_keeps_no_token_without_an_end_or_a_scope_it_knows(broken):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.make_token(make.make_user(Role.OPERATOR), **broken)
 
 
 def test_somebody_elses_token_cannot_be_revoked(client):
-    row, _secret = AuthToken.objects.create(user=make.make_user(Role.OPERATOR))
+    row, _secret = ApiToken.objects.create(user=make.make_user(Role.OPERATOR))
     client.force_login(make.make_user(Role.OPERATOR))
 
     answer = client.post(reverse("core:token_revoke", args=[row.token_key]))
 
     assert answer.status_code == 404
-    assert AuthToken.objects.exists()
+    assert ApiToken.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -128,9 +159,9 @@ def test_somebody_elses_token_cannot_be_revoked(client):
 )
 def test_tokens_end_with_the_role_or_the_login_they_were_given_for(client, admin, changed, kept):
     person = make.make_user(Role.OPERATOR)
-    AuthToken.objects.create(user=person)
+    ApiToken.objects.create(user=person)
     sent = {"name": person.name, "role": person.role, "is_active": "on", "email": ""} | changed
 
     client.post(reverse("core:user_edit", args=[person.pk]), sent)
 
-    assert AuthToken.objects.filter(user=person).exists() is kept
+    assert ApiToken.objects.filter(user=person).exists() is kept

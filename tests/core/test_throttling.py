@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
-from knox.models import AuthToken
 
 from core import throttling
 from core.enums import Role
@@ -28,7 +27,7 @@ def three_a_minute(monkeypatch):
 
 
 def program(**headers) -> Client:
-    _row, secret = AuthToken.objects.create(user=make.make_user(Role.OPERATOR))
+    secret = make.make_token(make.make_user(Role.OPERATOR))
     return Client(headers={"authorization": f"Bearer {secret}", **headers})
 
 
@@ -56,7 +55,7 @@ def test_everybody_is_counted_for_themselves():
 
 def test_all_programs_of_a_person_are_counted_together():
     user = make.make_user(Role.OPERATOR)
-    secrets = [AuthToken.objects.create(user=user)[1] for _each in range(2)]
+    secrets = [make.make_token(user) for _each in range(2)]
     clients = [Client(headers={"authorization": f"Bearer {secret}"}) for secret in secrets]
 
     statuses = [clients[number % 2].get(GROUPS).status_code for number in range(4)]
@@ -100,7 +99,7 @@ print(*(client.get("/api/v1/groups/").status_code for _each in range(4)))
 
 @pytest.mark.django_db(transaction=True)
 def test_two_web_processes_count_together():
-    _row, secret = AuthToken.objects.create(user=make.make_user(Role.OPERATOR))
+    secret = make.make_token(make.make_user(Role.OPERATOR))
     server, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
     around = {
         **os.environ,

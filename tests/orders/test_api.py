@@ -1,14 +1,15 @@
 """The API a program uses: what it sees, what it may place, and that a write is done once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
 from django.test import Client
-from knox.models import AuthToken
 
-from core.enums import Role
+from core.enums import Role, TokenScope
+from core.models import ApiToken
 from orders.models import Order, OrderLine
 from orders.services import cut_off
 from tests import factories as make
@@ -19,10 +20,9 @@ pytestmark = pytest.mark.django_db
 class Program:
     """A client that carries a person's token."""
 
-    def __init__(self, user):
+    def __init__(self, user, scope=TokenScope.WRITE, **token):
         self.user = user
-        _row, self.token = AuthToken.objects.create(user=user)
-        self.client = Client(headers={"authorization": f"Bearer {self.token}"})
+        self.client = Client(headers={"authorization": f"Bearer {make.make_token(user, scope, **token)}"})
 
     def get(self, path, **query):
         return self.client.get(f"/api/v1/{path}", query)
@@ -168,6 +168,40 @@ def test_a_token_that_is_none_is_refused_with_a_sentence(client, group):
 
     assert answer.status_code == 401
     assert answer.json()["detail"]
+
+
+def test_a_token_that_may_only_read_places_nothing(body):
+    reader = Program(make.make_user(Role.OPERATOR), TokenScope.READ)
+    reader.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    assert reader.get("groups/").status_code == 200
+    answer = reader.order(body)
+
+    assert answer.status_code == 403
+    assert answer.json() == {
+        "detail": "This token may only read. Nothing was saved; use one that may also write.",
+        "code": "token_only_reads",
+    }
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", ["groups/", "members/", "campaigns/", "offers/", "orders/", "commission-entries/"])
+def test_a_token_that_may_only_read_writes_at_no_door(path, method):
+    reader = Program(make.make_user(Role.OPERATOR), TokenScope.READ)
+
+    answer = getattr(reader.client, method)(f"/api/v1/{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "token_only_reads")
+
+
+def test_a_token_that_has_ended_is_refused_and_forgotten(group):
+    late = Program(make.make_user(Role.OPERATOR), expiry=timedelta(seconds=-1))
+
+    answer = late.get("groups/")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "authentication_failed")
+    assert not ApiToken.objects.exists()
 
 
 def test_without_a_token_there_is_no_answer(client, group):
