@@ -16,8 +16,8 @@ from config.embedded.supervisor import StopSignals, Supervisor
 
 DEMO_MARK = "demo-loaded"
 STOP_ORDER = ("web", "relay", "beat", "worker", "Valkey", "PostgreSQL")
-"""Who asks goes before who answers, so nobody waits for a server that is gone. It is not the opposite of starting, which
-begins with the pages because somebody waits for them."""
+"""Who asks goes before who answers, so nobody waits for a server that is gone. Starting is not the opposite: it begins
+with the pages, because somebody waits for them."""
 TRUE = environ.Env.BOOLEAN_TRUE_STRINGS
 
 
