@@ -99,7 +99,17 @@ TEMPLATES = [
     }
 ]
 
-# PostgreSQL only. The database's own clock and time-outs guard against pile-ups.
+# PostgreSQL only. Its own clock ends what takes too long, so that nothing piles up behind it. Who waits for a page gets
+# a sentence soon; a job has time, and says so itself where it needs still more.
+SERVES_PAGES = env.bool("SERVES_PAGES", default=False)
+"""Whether this process answers requests; config/wsgi.py says so."""
+TIMEOUTS_MS = {
+    "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", default=15_000 if SERVES_PAGES else 60_000),
+    "lock_timeout": env.int("LOCK_TIMEOUT_MS", default=3_000 if SERVES_PAGES else 10_000),
+    "idle_in_transaction_session_timeout": env.int(
+        "IDLE_IN_TRANSACTION_TIMEOUT_MS", default=30_000 if SERVES_PAGES else 600_000
+    ),
+}
 DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
@@ -107,10 +117,8 @@ DATABASES["default"] |= {
     "ATOMIC_REQUESTS": False,
 }
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["options"] = (
-    f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=60_000)} "
-    f"-c lock_timeout={env.int('LOCK_TIMEOUT_MS', default=10_000)}"
-)
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+DATABASES["default"]["OPTIONS"]["options"] = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS_MS.items())
 
 # People
 AUTH_USER_MODEL = "core.User"

@@ -1,5 +1,6 @@
 """What every door of the API shares: pages by key, errors in one shape, writes that are done once."""
 
+import logging
 import math
 from collections.abc import Callable
 from typing import Any, cast
@@ -22,6 +23,9 @@ from core.enums import Role
 from core.errors import DomainError
 from core.idempotency import KeyUsedForAnotherRequest, answer_once, request_hash
 from core.models import User
+from core.outages import outage_of
+
+logger = logging.getLogger(__name__)
 
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 100
@@ -71,6 +75,14 @@ class Refused(APIException):
     default_code = "refused"
 
 
+class Unavailable(APIException):
+    """The database cannot do its part for now; the same request may be sent again after `wait` seconds. 503."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    wait = 0
+    """Seconds; Django REST framework says them in Retry-After."""
+
+
 def errors_in_one_shape(error: Exception, context: dict[str, Any]) -> Response | None:
     """`{"detail": sentence, "code": word, "fields": {…}}`, whatever went wrong."""
     if isinstance(error, KeyUsedForAnotherRequest):
@@ -87,6 +99,10 @@ def errors_in_one_shape(error: Exception, context: dict[str, Any]) -> Response |
         error.detail = _too_many(cast(Any, error).wait)
     elif isinstance(error, DomainError):
         error = Refused(str(error), code=_word(type(error).__name__))
+    elif outage := outage_of(error):
+        logger.error("%s: %s", outage.code, error)
+        error = Unavailable(str(outage.sentence), code=outage.code)
+        error.wait = outage.wait
     response = exception_handler(error, context)
     if response is None:
         return None

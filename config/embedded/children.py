@@ -19,6 +19,8 @@ from config.embedded.folders import PROJECT, Home
 
 GUARD = Path(__file__).with_name("guard.py")
 TAIL_LINES = 15
+LONG_LINE = 300
+"""Bytes. A log may have grown for months; its tail is read, not all of it."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,11 @@ class Child:
         if self._guard.returncode < 0:
             kill_session(self._guard.pid)
 
-    def log_tail(self) -> str:
+    def log_tail(self, lines: int = TAIL_LINES) -> str:
         """The last lines that the child wrote, for a message."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+        with self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - lines * LONG_LINE))
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
 
 def start(order: Order, home: Home) -> Child:

@@ -1,11 +1,11 @@
-"""Starts services in order, restarts what dies, and stops all of them in the opposite order."""
+"""Starts services in order, restarts what dies, and stops all of them in the order it is told."""
 
 import logging
 import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 SHORT_LIFE = 5.0
 """Seconds. Who dies younger is restarted later each time, up to LONGEST_PAUSE."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+LAST_WORDS = 3
+"""Lines of a dead service's log that are shown."""
 
 
 class StopSignals:
@@ -66,6 +68,8 @@ class Watched:
     """Seconds it waits after its next early death."""
     due: float | None = None
     """When it is started again, on the monotonic clock; None while it runs."""
+    missed: bool = False
+    """Whether it has died and not served since: somebody at the terminal waits to hear that it does."""
 
 
 class Supervisor:
@@ -87,24 +91,21 @@ class Supervisor:
                 self._look_after(watched)
             self._pause(0.2)
 
-    def stop(self) -> None:
-        """Stop everything, the last started first, each wholly before the next."""
-        while self._watched:
-            self._watched.pop().child.stop()
+    def stop(self, order: Sequence[str]) -> None:
+        """Stop everything, the services in this order, each wholly before the next."""
+        for watched in sorted(self._watched, key=lambda watched: order.index(watched.service.name)):
+            watched.child.stop()
 
     def _look_after(self, watched: Watched) -> None:
         now = time.monotonic()
         if watched.due is None:
             if (code := watched.child.poll()) is not None:
                 watched.pause = self._next_pause(watched, now)
-                watched.due = now + watched.pause
-                logger.warning(
-                    "%s ended (exit code %s); it is started again in %.1f s. Its log: %s",
-                    watched.service.name,
-                    code,
-                    watched.pause,
-                    watched.child.log,
-                )
+                watched.due, watched.missed = now + watched.pause, True
+                _report_death(watched, code)
+            elif watched.missed and watched.service.is_ready():
+                watched.missed = False
+                logger.warning("%s runs again.", watched.service.name)
         elif now >= watched.due:
             try:
                 watched.child = watched.service.start()
@@ -119,3 +120,16 @@ class Supervisor:
         if now - watched.child.started >= SHORT_LIFE:
             return 0
         return min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * watched.pause))
+
+
+def _report_death(watched: Watched, code: int) -> None:
+    """Say what died, when it comes back and why it died. Nothing is given up: what kept it from running may pass, as a
+    full disk does."""
+    logger.warning(
+        "%s ended (exit code %s); it is started again %s. The end of %s:\n%s",
+        watched.service.name,
+        code,
+        f"in {watched.pause:.1f} s" if watched.pause else "at once",
+        watched.child.log,
+        watched.child.log_tail(LAST_WORDS),
+    )

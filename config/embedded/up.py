@@ -15,6 +15,9 @@ from config.embedded.services import Service
 from config.embedded.supervisor import StopSignals, Supervisor
 
 DEMO_MARK = "demo-loaded"
+STOP_ORDER = ("web", "relay", "beat", "worker", "Valkey", "PostgreSQL")
+"""Who asks goes before who answers, so nobody waits for a server that is gone. Starting is not the opposite: it begins
+with the pages, because somebody waits for them."""
 TRUE = environ.Env.BOOLEAN_TRUE_STRINGS
 
 
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str], environment: MutableMapping[str, str], signals: StopSignals) -> None:
-    """Open the home, start everything in order, watch; whatever happens, stop everything in the opposite order."""
+    """Open the home, start everything in order, watch; whatever happens, stop everything in order."""
     address = chosen_address(arguments, environment)
     home = folders.open_home(folders.data_folder(environment), pause=signals.pause)
     supervisor = Supervisor(signals.pause)
@@ -55,7 +58,7 @@ def _run(arguments: Sequence[str], environment: MutableMapping[str, str], signal
             _greet(home, address.visit, demo=demo_mark is not None)
             supervisor.watch()
     finally:
-        supervisor.stop()
+        supervisor.stop(STOP_ORDER)
         home.close()
 
 

@@ -52,7 +52,7 @@ def _order(home: Home, binaries: Binaries) -> Order:
     return Order(
         name="valkey",
         command=(str(binaries.valkey), *words),
-        environment={"PATH": os.defpath, "LC_ALL": "C"},
+        environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},  # one clock in the logs of both servers
         folder=home.servers,
         patience=PATIENCE,
         account=home.account,

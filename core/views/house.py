@@ -1,5 +1,6 @@
 """The doors every role comes through: signing in, the own page, errors in plain words, signs of life."""
 
+import sys
 from functools import partial
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,6 +19,7 @@ from core.demo_logins import LOGINS, PASSWORD
 from core.enums import Role
 from core.forms import LoginForm
 from core.http import render_page
+from core.outages import outage_of
 
 
 class Login(LoginView):
@@ -74,8 +77,21 @@ not_found = partial(_error, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Something broke here. The page needs neither database nor session, they may be what broke."""
-    return render(None, "500.html", status=500)
+    """Something broke here, or the database cannot do its part. The page needs neither database nor session.
+
+    Django calls this while it handles what was raised, in a view or around it (the session is saved after the view).
+    """
+    outage = outage_of(sys.exception())
+    if outage is None:
+        return render(None, "500.html", status=500)
+    response = (
+        HttpResponse(outage.sentence, content_type="text/plain; charset=utf-8", status=503)
+        if "HX-Request" in request.headers
+        else render(None, "503.html", {"outage": outage}, status=503)
+    )
+    response["Retry-After"] = str(outage.wait)
+    add_never_cache_headers(response)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -29,7 +29,11 @@
     setTimeout(() => box.remove(), seconds * 1000);
   }
   document.addEventListener('htmx:sendError', () => toast(document.body.dataset.offline));
-  document.addEventListener('htmx:responseError', () => toast(document.body.dataset.failed));
+  document.addEventListener('htmx:responseError', (event) => {
+    const answer = event.detail.xhr;
+    const inWords = /^text\/plain/.test(answer.getResponseHeader('Content-Type'));
+    toast(inWords ? answer.responseText : document.body.dataset.failed);
+  });
 
   /* theme: the cookie lets the server draw the right one at once */
   function toggleTheme() {

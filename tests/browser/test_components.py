@@ -1,5 +1,6 @@
 """Every component at once, on a desk and on a phone: what a page is made of is accessible and behaves."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -146,6 +147,20 @@ def test_what_was_done_is_said_and_can_be_dismissed(strict: Page, visitor):
     toast.get_by_role("button", name="Dismiss").click()
 
     expect(toast).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("text/plain; charset=utf-8", "有人正在改同一项"), ("text/html; charset=utf-8", "That didn't go through")],
+)
+def test_a_fragment_that_cannot_be_had_is_said_in_the_servers_words_or_ours(page: Page, visitor, kind: str, said: str):
+    visitor(user=make_user(), language="en")
+    page.goto("/groups/")
+    page.route("**/groups/?q=*", lambda route: route.fulfill(status=503, content_type=kind, body="有人正在改同一项"))
+
+    page.get_by_label("Find a group").fill("锦")
+
+    expect(page.get_by_role("status")).to_have_text(re.compile(said))
 
 
 def test_the_menu_of_a_phone_opens_without_script(browser, base_url, site, visitor, context):

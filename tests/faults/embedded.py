@@ -59,11 +59,14 @@ class Instance:
 
     def start(self) -> "Instance":
         """Start it and wait for the line with its address."""
-        self.begin()
-        while STARTED not in self.output:
+        return self.begin().hear(STARTED)
+
+    def hear(self, words: str) -> "Instance":
+        """Wait until it has said these words."""
+        while words not in self.output:
             line = self.process.stdout.readline()
             self.output += line
-            assert line, f"it ended before it ran:\n{self.output}"
+            assert line, f"it ended before it said {words!r}:\n{self.output}"
         return self
 
     def run_to_end(self) -> int:

@@ -129,6 +129,7 @@ def test_a_killed_database_comes_back_with_its_data_and_the_others_live_on(victi
         until(lambda: _answers(instance), seconds=10)
         assert instance.sql("SELECT id FROM chain") == [(7,)]
         assert {name: instance.service(name).pid for name in others} == others
+        assert "linli: PostgreSQL ended (exit code" in instance.hear("linli: PostgreSQL runs again.").output
         assert instance.interrupt() == 0
 
 
@@ -174,7 +175,9 @@ def test_a_killed_broker_and_a_killed_web_server_come_back_and_no_visitor_is_ref
         assert instance.interrupt() == 0
 
 
-def test_what_dies_at_once_is_tried_again_later_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_dies_at_once_is_tried_again_later_each_time_and_its_last_words_are_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     clock = Clock(end=100)
     monkeypatch.setattr(supervisor.time, "monotonic", clock)
     starts = []
@@ -189,7 +192,8 @@ def test_what_dies_at_once_is_tried_again_later_each_time(monkeypatch: pytest.Mo
         def poll(self) -> int:
             return 1
 
-        def stop(self) -> None: ...
+        def log_tail(self, _lines: int) -> str:
+            return "No space left on device"
 
     watcher = Supervisor(clock.pause)
     watcher.start(Service("worker", Stillborn))
@@ -198,6 +202,9 @@ def test_what_dies_at_once_is_tried_again_later_each_time(monkeypatch: pytest.Mo
 
     pauses = [later - earlier for earlier, later in pairwise(starts)]
     assert pauses == pytest.approx([0.5, 1, 2, 4, 8, 16, 30, 30], abs=0.5)
+    assert caplog.messages[1] == (
+        "worker ended (exit code 1); it is started again in 1.0 s. The end of its.log:\nNo space left on device"
+    )
 
 
 class Clock:
