@@ -1,5 +1,8 @@
 """Who brought whom: a fragment of a member's page."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
@@ -42,21 +45,10 @@ def _member_tree(request: SignedInRequest, member: Member, refused: ReferralForm
 @require_POST
 @leader_or_operator
 def refer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say who brought the member."""
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
     form = ReferralForm(request.POST, referee=member, user=request.user)
-    if form.is_valid():
-        referrer = form.cleaned_data["referrer"]
-        try:
-            services.refer(
-                referrer=referrer, referee=member, reason=form.cleaned_data["reason"], by=request.user, now=now()
-            )
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            told = {"referrer": referrer.name, "referee": member.name}
-            say(request, _("%(referrer)s brought %(referee)s. Orders from now on count for it.") % told)
-            return redirect("referrals:member_tree", member.pk)
-    return _member_tree(request, member, form)
+    return _said(request, member, form, partial(services.refer, referee=member))
 
 
 @require_POST
@@ -64,18 +56,19 @@ def refer(request: SignedInRequest, pk: int) -> HttpResponse:
 def correct(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say that somebody else brought the member."""
     referral = get_object_or_404(Referral.objects.visible_to(request.user).select_related("referee"), referee=pk)
-    member = referral.referee
-    form = CorrectionForm(request.POST, referee=member, user=request.user)
+    form = CorrectionForm(request.POST, referee=referral.referee, user=request.user)
+    return _said(request, referral.referee, form, partial(services.correct_referrer, referral=referral))
+
+
+def _said(request: SignedInRequest, member: Member, form: ReferralForm, keep: Callable[..., Referral]) -> HttpResponse:
+    """Keep what the form says of the member, or show why not."""
     if form.is_valid():
-        referrer = form.cleaned_data["referrer"]
         try:
-            services.correct_referrer(
-                referral=referral, referrer=referrer, reason=form.cleaned_data["reason"], by=request.user, now=now()
-            )
+            referral = keep(**form.cleaned_data, by=request.user, now=now())
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            told = {"referrer": referrer.name, "referee": member.name}
+            told = {"referrer": referral.referrer.name, "referee": member.name}
             say(request, _("%(referrer)s brought %(referee)s. Orders from now on count for it.") % told)
             return redirect("referrals:member_tree", member.pk)
     return _member_tree(request, member, form)
