@@ -35,7 +35,8 @@ class Relay:
         self._app = app
         self._workers = workers
         self._broker: Any = None
-        self._troubles = (OperationalError, *app.connection_for_write().connection_errors)
+        broker = app.connection_for_write()
+        self._troubles = (OperationalError, *broker.connection_errors, *broker.channel_errors)
         self._heard_from_broker = True
 
     def run(self) -> None:
@@ -60,7 +61,7 @@ class Relay:
             return self._wake(needed)
         except self._troubles as error:
             if self._heard_from_broker:
-                logger.warning("the broker does not answer; what is to be done waits in the database: %s", error)
+                logger.warning("the broker takes nothing; what is to be done waits in the database: %s", error)
             self._heard_from_broker = False
             self._hang_up()
             return 0
@@ -73,7 +74,7 @@ class Relay:
         for _ in range(missing):
             self._app.send_task(DRAIN, connection=self._broker, retry=False)
         if not self._heard_from_broker:
-            logger.warning("the broker answers again")
+            logger.warning("the broker takes wake-ups again")
         self._heard_from_broker = True
         return missing
 

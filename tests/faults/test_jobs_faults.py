@@ -139,6 +139,19 @@ def test_a_broker_that_hangs_keeps_nobody_waiting_but_the_relay(crew: Crew) -> N
     assert lost_and_doubled() == (0, 0)
 
 
+def test_a_broker_that_is_full_is_asked_again_until_it_takes_wake_ups(crew: Crew) -> None:
+    crew.start("broker", "relay", "worker")
+    crew.broker.config_set("maxmemory", 1)
+    ask_for_payments(20)
+    wait_until(lambda: "the broker takes nothing" in crew.log_of("relay"))
+
+    crew.broker.config_set("maxmemory", 0)
+    wait_until(lambda: undone() == 0)
+
+    assert crew.running["relay"].poll() is None
+    assert lost_and_doubled() == (0, 0)
+
+
 def test_three_beats_at_once_ask_for_each_period_once(crew: Crew) -> None:
     crew.start("beat-1", "beat-2", "beat-3")
 
