@@ -17,6 +17,7 @@ from community.forms import PhoneField
 from community.models import Group
 from community.rules.doors import tidy_door
 from core.fields import PlainTextField, QuantityField
+from orders.forms.stepper import StepperInput
 from orders.models import Offer
 from orders.services import Visitor
 from orders.services.placing import limit_sentence, whole_sentence
@@ -48,14 +49,13 @@ class GoodsForm(forms.Form):
         self.has = has or {}
         for key, offer in self.offers.items():
             had = self.has.get(offer.pk) or None
-            step = {"step": "1" if offer.counted else "any", "inputmode": "numeric" if offer.counted else "decimal"}
             self.fields[key] = QuantityField(
                 label=offer.name,
                 required=False,
                 min_value=Decimal(),
                 max_value=Decimal(self.MOST),
                 initial=had,
-                widget=forms.NumberInput(attrs={**step, "placeholder": "0", "data-fen": offer.price_fen}),
+                widget=StepperInput(offer, weighed="any"),
             )
 
     @staticmethod

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Member
 from core.fields import QuantityField
+from orders.forms.stepper import StepperInput
 from orders.models import Offer
 from orders.services import Newcomer
 
@@ -24,16 +25,8 @@ class QuickOrderForm(forms.Form):
         self.member = member
         self.offers = {self.key_of(offer.pk): offer.pk for offer in offers}
         for offer in offers:
-            looks = {
-                "step": "1" if offer.counted else "0.5",
-                "inputmode": "numeric" if offer.counted else "decimal",
-                "placeholder": "0",
-                "autocomplete": "off",
-                "data-price": offer.price_fen,
-                "class": "input",
-            }
             self.fields[self.key_of(offer.pk)] = QuantityField(
-                label=offer.name, required=False, min_value=0, widget=forms.NumberInput(attrs=looks)
+                label=offer.name, required=False, min_value=0, widget=StepperInput(offer, weighed="0.5")
             )
 
     @staticmethod
