@@ -114,22 +114,19 @@
     } catch (refused) { /* nothing was kept */ }
   }
 
-  /* the caret stays where it was when a list is swapped while somebody types into its search */
-  let caret = null;
-  document.addEventListener('htmx:beforeSwap', () => {
-    const field = document.activeElement;
-    caret = field && field.id && 'selectionStart' in field ? { id: field.id, at: field.selectionStart } : null;
+  /* a link of a searched list asks with what the fields say by now, and its choice stays in the hidden ones:
+     whoever goes on before the answer has come loses neither what was typed nor what was chosen */
+  document.addEventListener('htmx:configRequest', (event) => {
+    const list = event.detail.elt.closest('[data-searched]');
+    if (!list || event.detail.elt.tagName !== 'A') return;
+    const asked = new URL(event.detail.path, location.href);
+    all('input, select', list.querySelector('form')).forEach((field) => {
+      if (field.type === 'hidden') field.value = asked.searchParams.get(field.name) || '';
+      else if (field.value) asked.searchParams.set(field.name, field.value);
+      else asked.searchParams.delete(field.name);
+    });
+    event.detail.path = asked.pathname + asked.search;
   });
-  function putCaretBack() {
-    const field = caret && document.getElementById(caret.id);
-    if (field && field !== document.activeElement) {
-      field.focus({ preventScroll: true });
-      try {
-        field.setSelectionRange(caret.at, caret.at);
-      } catch (refused) { /* a number field has no caret to set */ }
-    }
-    caret = null;
-  }
 
   /* what the page brings, once: on load and after each swap. Other files add theirs with linli.behave. */
   const behaviours = [];
@@ -151,10 +148,7 @@
   behave('[data-toast]', fade);
   behave('[data-focus]', (element) => element.focus());
   document.addEventListener('DOMContentLoaded', start);
-  document.addEventListener('htmx:afterSettle', () => {
-    putCaretBack();
-    start();
-  });
+  document.addEventListener('htmx:afterSettle', start);
 
   window.linli = { all: all, behave: behave, openDialog: openDialog };
 })();

@@ -39,6 +39,8 @@ def test_a_member_orders_and_changes_it_on_the_phone(strict: Page, visitor, axe,
     expect(strict.get_by_label("丹东草莓", exact=True)).to_have_value("2")  # there are no more
     strict.get_by_label("赣南脐橙", exact=True).fill("1.5")
     expect(strict.locator("[data-sum]")).to_have_text("¥70.15")  # 59.80 + 10.35
+    strict.get_by_role("button", name="More 赣南脐橙").click()
+    expect(strict.get_by_label("赣南脐橙", exact=True)).to_have_value("2.5")
     strict.get_by_label("Neighbourhood").select_option("田林十二村")
     strict.get_by_label("Door").fill("3-1701")
     strict.get_by_label("Name").fill("王芳 🌸")
@@ -53,7 +55,7 @@ def test_a_member_orders_and_changes_it_on_the_phone(strict: Page, visitor, axe,
     assert axe(strict) == []
     assert strict.evaluate("document.documentElement.scrollWidth") <= 390
     small = (
-        "[...document.querySelectorAll('.amount > *')].filter((one) => one.getBoundingClientRect().height < 44).length"
+        "[...document.querySelectorAll('.stepper > *')].filter((one) => one.getBoundingClientRect().height < 44).length"
     )
     assert strict.evaluate(small) == 0
 
@@ -71,7 +73,8 @@ def test_without_javascript_the_order_gets_through(browser, site, campaign):
     page = context.new_page()
     page.goto(f"{site}/c/{campaign.code}/")
 
-    page.locator(".amount input").first.fill("1")
+    expect(page.locator("[data-by]").first).to_be_hidden()
+    page.locator(".stepper input").first.fill("1")
     page.locator("#id_group").select_option("田林十二村")
     page.locator("#id_door").fill("3-1701")
     page.locator("#id_name").fill("王芳")

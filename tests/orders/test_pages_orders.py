@@ -127,7 +127,8 @@ def test_htmx_gets_the_list_alone(signed_in, operator, place):
 
     answer = signed_in(operator).get(LIST, headers=HTMX)
 
-    assert answer.text.lstrip().startswith('<section class="card" id="orders"')
+    assert answer.text.lstrip().startswith("<section")
+    assert 'id="orders"' in answer.text
 
 
 @pytest.mark.parametrize("orders", [1, 3])
