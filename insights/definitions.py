@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 FIRST_CUT = date(2026, 11, 1)
+SECOND_CUT = date(2026, 11, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,17 @@ VERSIONS = (
         gettext_lazy(
             "Of the members who ordered within the window, those who did on two days or more. "
             "Several orders on one day count once. Counted every night."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "repurchase_orders",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Repurchase rate by orders"),
+        gettext_lazy(
+            "Of the members with a valid order within the window, those with two or more. "
+            "Two orders on one day count as two. Counted every night."
         ),
         BY_ORDER_DAY,
     ),

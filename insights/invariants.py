@@ -12,12 +12,18 @@ def member_days_equal_their_facts() -> str:
         FROM insights_memberday d
         FULL JOIN (
             SELECT member_id, group_id, order_day,
-                sum(amount_fen) FILTER (WHERE kind <> 'delivered') AS net_fen,
-                sum(amount_fen) FILTER (WHERE kind IN ('delivered', 'refunded')) AS delivered_fen
-            FROM orders_salefact
-            WHERE id <= (SELECT fact_id FROM insights_watermark WHERE name = 'facts')
+                sum(net_fen) AS net_fen, sum(delivered_fen) AS delivered_fen,
+                count(*) FILTER (WHERE net_fen > 0) AS orders
+            FROM (
+                SELECT order_id, member_id, group_id, order_day,
+                    sum(amount_fen) FILTER (WHERE kind <> 'delivered') AS net_fen,
+                    sum(amount_fen) FILTER (WHERE kind IN ('delivered', 'refunded')) AS delivered_fen
+                FROM orders_salefact
+                WHERE id <= (SELECT fact_id FROM insights_watermark WHERE name = 'facts')
+                GROUP BY order_id, member_id, group_id, order_day
+            ) of_order
             GROUP BY member_id, group_id, order_day
         ) f ON f.member_id = d.member_id AND f.group_id = d.group_id AND f.order_day = d.day
-        WHERE (coalesce(d.net_fen, 0), coalesce(d.delivered_fen, 0))
-            <> (coalesce(f.net_fen, 0), coalesce(f.delivered_fen, 0))
+        WHERE (coalesce(d.net_fen, 0), coalesce(d.delivered_fen, 0), coalesce(d.orders, 0))
+            <> (coalesce(f.net_fen, 0), coalesce(f.delivered_fen, 0), coalesce(f.orders, 0))
     """

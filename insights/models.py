@@ -28,6 +28,7 @@ class MemberDay(models.Model):
 
     `gross_fen` is placed + changed + cancelled, `net_fen` that less short and refunded, `delivered_fen` delivered
     less refunded. An occasion is a day with `net_fen` > 0. `short_fen` is never positive, like its facts.
+    `orders` counts the valid ones: of which something is left after shortages and refunds.
     """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="days")
@@ -37,6 +38,7 @@ class MemberDay(models.Model):
     short_fen = models.BigIntegerField(default=0)
     net_fen = models.BigIntegerField(default=0)
     delivered_fen = models.BigIntegerField(default=0)
+    orders = models.IntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "group", "day"], name="member_day_is_counted_once")]
@@ -67,14 +69,15 @@ class MemberStat(models.Model):
 class RepurchaseStep(models.Model):
     """By how much, on one day, the members counted within a window of so many days become more or fewer.
 
-    `buyers` ordered within the window, `returned` on two days or more. What they are on a day is the sum of all steps
-    up to it. Only the WINDOWS are kept: after changing those, rebuild.
+    `buyers` ordered within the window, `returned` on two days or more, `reordered` twice or more, if on one day. What
+    they are on a day is the sum of all steps up to it. Only the WINDOWS are kept: after changing those, rebuild.
     """
 
     window_days = models.PositiveSmallIntegerField()
     day = models.DateField()
     buyers = models.IntegerField(default=0)
     returned = models.IntegerField(default=0)
+    reordered = models.IntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["window_days", "day"], name="repurchase_step_is_kept_once")]

@@ -294,6 +294,25 @@ class TestAnalysis:
         assert "100%" in html
         assert str(definition("retention").text) in html
 
+    def test_the_address_says_whether_days_or_orders_count(self, client, operator):
+        member, today = make_member(), day()
+        for group in (make_group("一群"), make_group("二群")):
+            make_order(member, group, fen=100, day=today)
+        roll_up(now=timezone.now())
+
+        by_days, by_orders, no_sense = (
+            page(client, f"{reverse('insights:analysis')}?count={count}") for count in ("occasions", "orders", "x")
+        )
+
+        assert "On two days or more" in by_days
+        assert "<b>0%</b>" in by_days
+        assert "With two orders or more" in by_orders
+        assert "<b>100%</b>" in by_orders
+        assert "On two days or more" in no_sense
+        for key in ("repurchase", "repurchase_orders"):
+            assert str(definition(key).text) in by_days
+            assert str(definition(key).text) in by_orders
+
     def test_before_the_first_night_it_says_when(self, client, operator):
         html = page(client, reverse("insights:analysis"))
 

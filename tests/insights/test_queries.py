@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from insights.enums import Counting
 from insights.queries import (
     Health,
     Window,
@@ -70,6 +71,22 @@ class TestRepurchase:
         roll_up(now=NOW)
 
         assert repurchase(30, TODAY).returned == 0
+
+    def test_by_orders_two_on_one_day_are_a_return_and_a_refunded_one_is_none(self):
+        group = make_group()
+        once, same_day, two_days, refunded = (make_member(name) for name in "甲乙丙丁")
+        for member, ago in [(once, 3), (same_day, 3), (same_day, 3), (two_days, 3), (two_days, 9), (refunded, 3)]:
+            make_order(member, group, fen=100, day=days_ago(ago))
+        sent_back = make_order(refunded, group, fen=100, day=days_ago(3))
+        deliver(sent_back)
+        happened(sent_back, FactKind.REFUNDED, -100, on=TODAY)
+        roll_up(now=NOW)
+
+        by_days, by_orders = (repurchase(30, TODAY, counting) for counting in Counting)
+
+        # Four ordered. On two days: the third alone. Two valid orders: the second and the third.
+        assert (by_days.returned, by_days.buyers, by_days.rate_ppm) == (1, 4, 250_000)
+        assert (by_orders.returned, by_orders.buyers, by_orders.rate_ppm) == (2, 4, 500_000)
 
     def test_the_window_ends_with_the_day_and_begins_so_many_days_back(self):
         group, member = make_group(), make_member()

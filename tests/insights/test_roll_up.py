@@ -1,5 +1,6 @@
 """The roll-ups follow from the facts: what is counted once is not counted again, and a rebuild agrees."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from community.models import Member
+from insights.enums import Counting
 from insights.invariants import member_days_equal_their_facts
 from insights.models import WINDOWS, CohortWeek, MemberDay, MemberStat, RepurchaseStep, Watermark
 from insights.queries import repurchase
@@ -25,7 +27,7 @@ from insights.services import (
     roll_up,
 )
 from orders.enums import FactKind
-from orders.models import SaleFact
+from orders.models import Order, SaleFact
 from referrals.models import Referral
 from tests.factories import make_group, make_member
 from tests.insights.sales import deliver, happened, make_order
@@ -35,11 +37,11 @@ MONDAY = date(2026, 11, 2)
 TUESDAY = date(2026, 11, 3)
 NEXT_WEDNESDAY = date(2026, 11, 11)
 
-DayRow = tuple[int, int, date, int, int, int, int]
+DayRow = tuple[int, int, date, int, int, int, int, int]
 
 
 def member_days() -> list[DayRow]:
-    fields = ("member", "group", "day", "gross_fen", "short_fen", "net_fen", "delivered_fen")
+    fields = ("member", "group", "day", "gross_fen", "short_fen", "net_fen", "delivered_fen", "orders")
     return list(MemberDay.objects.order_by("member", "group", "day").values_list(*fields))
 
 
@@ -54,7 +56,7 @@ def cohort_weeks() -> list[tuple[object, ...]]:
 
 def repurchase_steps() -> list[tuple[object, ...]]:
     steps = RepurchaseStep.objects.order_by("window_days", "day")
-    return list(steps.values_list("window_days", "day", "buyers", "returned"))
+    return list(steps.values_list("window_days", "day", "buyers", "returned", "reordered"))
 
 
 def everything() -> tuple[list[Any], ...]:
@@ -78,7 +80,7 @@ def test_every_kind_of_fact_lands_in_its_column_on_the_day_of_the_order():
 
     roll_up(now=NOW)
 
-    assert member_days() == [(member.pk, group.pk, MONDAY, 1300, -300, 850, 850)]
+    assert member_days() == [(member.pk, group.pk, MONDAY, 1300, -300, 850, 850, 1)]
 
 
 @pytest.mark.django_db
@@ -103,7 +105,7 @@ def test_a_later_fact_is_added_to_the_day_already_counted():
 
     roll_up(now=NOW)
 
-    assert member_days() == [(member.pk, group.pk, MONDAY, 1000, 0, 1000, 1000)]
+    assert member_days() == [(member.pk, group.pk, MONDAY, 1000, 0, 1000, 1000, 1)]
 
 
 @pytest.mark.django_db
@@ -157,11 +159,50 @@ def test_an_occasion_is_a_step_up_and_later_one_down():
     # Bought from 1 October on; returned on the 21st, until the first falls out of 30 days on the 31st; out of the
     # window altogether 30 days after the 21st. On the 21st one buyer goes and the same one comes: nothing changes.
     assert [step[1:] for step in repurchase_steps() if step[0] == 30] == [
-        (date(2026, 10, 1), 1, 0),
-        (date(2026, 10, 21), 0, 1),
-        (date(2026, 10, 31), 0, -1),
-        (date(2026, 11, 20), -1, 0),
+        (date(2026, 10, 1), 1, 0, 0),
+        (date(2026, 10, 21), 0, 1, 1),
+        (date(2026, 10, 31), 0, -1, -1),
+        (date(2026, 11, 20), -1, 0, 0),
     ]
+
+
+@pytest.mark.django_db
+def test_two_orders_on_one_day_are_reordered_at_once_and_until_that_day_has_left():
+    group, other, member = make_group("一群"), make_group("二群"), make_member()
+    make_order(member, group, fen=1000, day=date(2026, 10, 1))
+    make_order(member, other, fen=1000, day=date(2026, 10, 1))
+    make_order(member, group, fen=1000, day=date(2026, 10, 21))
+
+    roll_up(now=NOW)
+
+    # Ordered twice on the 1st alone; from the 21st on with the 1st, which leaves the window of 30 days on the 31st.
+    assert [step[1:] for step in repurchase_steps() if step[0] == 30] == [
+        (date(2026, 10, 1), 1, 0, 1),
+        (date(2026, 10, 21), 0, 1, 0),
+        (date(2026, 10, 31), 0, -1, -1),
+        (date(2026, 11, 20), -1, 0, 0),
+    ]
+
+
+@pytest.mark.django_db
+def test_an_order_counts_while_something_is_left_of_it():
+    """Grown by a chain that is pasted again it stays one; refunded whole it is none; ordered anew it is one again."""
+    group, member = make_group(), make_member()
+    order = make_order(member, group, fen=1000, day=MONDAY)
+    make_order(member, group, fen=1000, day=MONDAY)
+    counted = []
+    for kind, fen in [
+        (FactKind.CHANGED, 500),
+        (FactKind.DELIVERED, 1500),
+        (FactKind.REFUNDED, -600),
+        (FactKind.REFUNDED, -900),
+        (FactKind.CHANGED, 100),
+    ]:
+        happened(order, kind, fen)
+        roll_up(now=NOW)
+        counted.append(MemberDay.objects.get().orders)
+
+    assert counted == [2, 2, 2, 1, 2]
 
 
 @pytest.mark.django_db
@@ -250,16 +291,26 @@ def test_whatever_happens_in_between_adding_up_equals_a_rebuild(db, batches):
         transaction.set_rollback(True)
 
 
-def as_rolled_up(window: int, end: date) -> tuple[int, int]:
-    found = repurchase(window, end)
-    return found.buyers, found.returned
+def as_rolled_up(window: int, end: date) -> tuple[int, int, int]:
+    by_days, by_orders = (repurchase(window, end, counting) for counting in Counting)
+    assert by_days.buyers == by_orders.buyers
+    return by_days.buyers, by_days.returned, by_orders.returned
 
 
-def counted_one_by_one(window: int, end: date) -> tuple[int, int]:
-    """The definition, word by word: members with an occasion within the window, and with two or more."""
-    within = MemberDay.objects.filter(net_fen__gt=0, day__gt=end - timedelta(days=window), day__lte=end)
-    occasions = [within.filter(member=member).values("day").distinct().count() for member in Member.objects.all()]
-    return sum(number >= 1 for number in occasions), sum(number >= 2 for number in occasions)
+def counted_one_by_one(window: int, end: date) -> tuple[int, int, int]:
+    """The definitions, word by word: members with an order within the window, on two days or more, or two or more."""
+    within = [
+        order
+        for order in Order.objects.filter(order_day__gt=end - timedelta(days=window), order_day__lte=end)
+        if order.lines.get().net_fen > 0
+    ]
+    days = [{order.order_day for order in within if order.member == member} for member in Member.objects.all()]
+    orders = Counter(order.member_id for order in within)
+    return (
+        sum(len(of_member) >= 1 for of_member in days),
+        sum(len(of_member) >= 2 for of_member in days),
+        sum(number >= 2 for number in orders.values()),
+    )
 
 
 def _live_through(batches: list[list[tuple[str, int, int]]]) -> None:
