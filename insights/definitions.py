@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 FIRST_CUT = date(2026, 11, 1)
+SECOND_CUT = date(2026, 11, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Definition:
 
 
 BY_ORDER_DAY = gettext_lazy("A refund lowers the day of the order, not the day it is made.")
+IN_TOTAL = gettext_lazy("A refund lowers it; on which day it counts makes no difference to the sum.")
 NOT_LOWERED = gettext_lazy("Refunds do not lower it.")
 BY_LEDGER = gettext_lazy("A refund lowers it once a run has taken its part back.")
 
@@ -47,7 +49,7 @@ VERSIONS = (
         gettext_lazy("GMV"),
         gettext_lazy(
             "What members ordered, less what was cancelled or fell short, at the prices of the campaign. "
-            "Compared with the week before up to the same weekday."
+            "What leaders order themselves is in it. Compared with the week before up to the same weekday."
         ),
         NOT_LOWERED,
     ),
@@ -75,6 +77,17 @@ VERSIONS = (
         gettext_lazy(
             "Of the members who ordered within the window, those who did on two days or more. "
             "Several orders on one day count once. Counted every night."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "repurchase_orders",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Repurchase rate by orders"),
+        gettext_lazy(
+            "Of the members with a valid order within the window, those with two or more. "
+            "Two orders on one day count as two. Counted every night."
         ),
         BY_ORDER_DAY,
     ),
@@ -125,7 +138,7 @@ VERSIONS = (
             "The lifetime value of those this member brought directly, together. "
             "Own purchases are not in it. Counted every night."
         ),
-        BY_ORDER_DAY,
+        IN_TOTAL,
     ),
 )
 
@@ -140,3 +153,26 @@ def definition(key: str, *, on: date | None = None) -> Definition:
 
 def definitions(keys: Iterable[str]) -> list[Definition]:
     return [definition(key) for key in keys]
+    Definition(
+        "social_value",
+        2,
+        SECOND_CUT,
+        gettext_lazy("Social value"),
+        gettext_lazy(
+            "What was delivered so far, less refunds, to those whose first valid order says that this member brought "
+            "them; a referral entered or corrected later changes nothing. Own purchases are not in it, nor what a "
+            "leader orders in the own group. Counted every night."
+        ),
+        IN_TOTAL,
+    ),
+    Definition(
+        "leaders_own",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Leaders' own orders"),
+        gettext_lazy(
+            "What leaders ordered in a group they led on that day. It stays in GMV and in their lifetime value, "
+            "and is in no social value."
+        ),
+        NOT_LOWERED,
+    ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from insights.enums import Counting
 from insights.models import WINDOWS
 from insights.queries import GroupRow, Health
 from insights.rules.tables import in_order, page_number
@@ -23,6 +24,12 @@ def window_of(query: QueryDict) -> int:
     """The repurchase window asked for, in days; 30 unless it is one of those offered."""
     asked = query.get("window", "")
     return next((days for days in WINDOWS if str(days) == asked), WINDOWS[0])
+
+
+def counting_of(query: QueryDict) -> Counting:
+    """How the address wants repurchase counted; by days unless it says otherwise."""
+    asked = query.get("count", "")
+    return Counting(asked) if asked in Counting.values else Counting.OCCASIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from core.money import PPM, half_up
 from core.sql import statement
+from insights.enums import Counting
 from insights.models import WINDOWS, CohortWeek, Watermark
 from insights.rules.weeks import WEEK, monday_of
 
@@ -29,7 +30,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Repurchase:
-    """Of the members who ordered within a window, how many did on two days or more."""
+    """Of the members who ordered within a window, how many did on two days or more, or twice or more, as was asked."""
 
     window: Window
     buyers: int
@@ -41,12 +42,12 @@ class Repurchase:
         return half_up(self.returned * PPM, self.buyers) if self.buyers else None
 
 
-def repurchase(window_days: int, as_of: date) -> Repurchase:
+def repurchase(window_days: int, as_of: date, counting: Counting = Counting.OCCASIONS) -> Repurchase:
     """The repurchase rate by member over the `window_days` business days that end with `as_of`; one of WINDOWS."""
-    return repurchases([Window(window_days, as_of)])[0]
+    return repurchases([Window(window_days, as_of)], counting)[0]
 
 
-def repurchases(windows: Iterable[Window]) -> list[Repurchase]:
+def repurchases(windows: Iterable[Window], counting: Counting = Counting.OCCASIONS) -> list[Repurchase]:
     """The same for many windows in one query, in their order. ValueError for a length that is not counted."""
     asked = list(windows)
     if unknown := {window.days for window in asked}.difference(WINDOWS):
@@ -55,7 +56,10 @@ def repurchases(windows: Iterable[Window]) -> list[Repurchase]:
         cursor.execute(
             REPURCHASES, {"lengths": [window.days for window in asked], "ends": [window.as_of for window in asked]}
         )
-        return [Repurchase(window, *row) for window, row in zip(asked, cursor.fetchall(), strict=True)]
+        return [
+            Repurchase(window, buyers, returned if counting == Counting.OCCASIONS else reordered)
+            for window, (buyers, returned, reordered) in zip(asked, cursor.fetchall(), strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from core.http import render_page
 from core.spreadsheets import csv_answer
 from insights import queries
 from insights.definitions import definitions
+from insights.enums import Counting
+from insights.forms import counting_of
 from insights.models import WINDOWS
 from insights.queries import Window
 from insights.rules.weeks import WEEK
@@ -26,12 +28,15 @@ COHORTS = 13
 def analysis(request: SignedInRequest) -> HttpResponse:
     """Who comes back: repurchase in three windows beside four weeks ago, and thirteen weekly cohorts."""
     counted_at = queries.rolled_up_at()
+    counting = counting_of(request.GET)
     context = {
         "counted": figures.moment(counted_at, timezone.now()) if counted_at else "",
-        "rates": _rates(timezone.localdate(counted_at)) if counted_at else [],
+        "counting": counting,
+        "countings": Counting,
+        "rates": _rates(timezone.localdate(counted_at), counting) if counted_at else [],
         "cohorts": figures.heat_rows(_cohorts()),
         "cohort_columns": figures.heat_columns(COHORTS),
-        "rate_definitions": definitions(["repurchase"]),
+        "rate_definitions": definitions(["repurchase", "repurchase_orders"]),
         "cohort_definitions": definitions(["retention"]),
     }
     return render_page(request, "insights/analysis.html", context)
@@ -51,8 +56,8 @@ def _cohorts() -> list[queries.Cohort]:
     return queries.cohorts(COHORTS, timezone.localdate(counted_at)) if counted_at else []
 
 
-def _rates(as_of: date) -> list[tuple[queries.Repurchase, queries.Repurchase]]:
+def _rates(as_of: date, counting: Counting) -> list[tuple[queries.Repurchase, queries.Repurchase]]:
     """The rate of each window beside that of four weeks earlier."""
     asked = [Window(days, end) for days in WINDOWS for end in (as_of, as_of - 4 * WEEK)]
-    found = queries.repurchases(asked)
+    found = queries.repurchases(asked, counting)
     return list(zip(found[::2], found[1::2], strict=True))

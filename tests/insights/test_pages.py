@@ -294,6 +294,25 @@ class TestAnalysis:
         assert "100%" in html
         assert str(definition("retention").text) in html
 
+    def test_the_address_says_whether_days_or_orders_count(self, client, operator):
+        member, today = make_member(), day()
+        for group in (make_group("一群"), make_group("二群")):
+            make_order(member, group, fen=100, day=today)
+        roll_up(now=timezone.now())
+
+        by_days, by_orders, no_sense = (
+            page(client, f"{reverse('insights:analysis')}?count={count}") for count in ("occasions", "orders", "x")
+        )
+
+        assert "On two days or more" in by_days
+        assert "<b>0%</b>" in by_days
+        assert "With two orders or more" in by_orders
+        assert "<b>100%</b>" in by_orders
+        assert "On two days or more" in no_sense
+        for key in ("repurchase", "repurchase_orders"):
+            assert str(definition(key).text) in by_days
+            assert str(definition(key).text) in by_orders
+
     def test_before_the_first_night_it_says_when(self, client, operator):
         html = page(client, reverse("insights:analysis"))
 
@@ -319,7 +338,7 @@ class TestWorth:
         member, friend = make_member("王芳"), make_member("李静")
         Referral.objects.create(referrer=member, referee=friend, bound_on=day())
         deliver(make_order(member, group, fen=128_980, day=day(3)))
-        deliver(make_order(friend, group, fen=50_000, day=day(3)))
+        deliver(make_order(friend, group, fen=50_000, day=day(3), referrer_1=member))
         roll_up(now=timezone.now())
 
         html = page(client, reverse("insights:member_worth", args=[member.pk]), **HTMX)
@@ -372,6 +391,18 @@ class TestQuestionsToTheDatabase:
             page(client, reverse("insights:analysis"))
 
     def world(self, groups: int) -> None:
+    def test_what_a_leader_ordered_in_the_own_group_is_told_apart(self, client, operator):
+        group, leader = make_group(), make_member("周敏")
+        deliver(make_order(leader, group, fen=3000, day=day(3), leader=leader))
+        deliver(make_order(leader, make_group("别群"), fen=500, day=day(2)))
+        roll_up(now=timezone.now())
+
+        html = page(client, reverse("insights:member_worth", args=[leader.pk]))
+
+        assert "¥35.00" in html
+        assert "¥30.00 of it ordered as leader" in html
+        assert str(definition("leaders_own").text) in html
+
         for number in range(groups):
             group = make_group(f"{number}群")
             make_leader(group)
@@ -390,3 +421,11 @@ def test_definitions_have_one_version_a_number_and_the_latest_counts():
     assert definition("gmv").version == max(one.version for one in VERSIONS if one.key == "gmv")
     with pytest.raises(KeyError):
         definition("gmv", on=VERSIONS[0].since - timedelta(days=1))
+
+
+def test_social_value_says_how_it_was_counted_before_it_followed_the_first_order():
+    before, since = definition("social_value", on=date(2026, 11, 27)), definition("social_value", on=date(2026, 11, 28))
+
+    assert (before.version, since.version) == (1, 2)
+    assert "first valid order" not in str(before.text)
+    assert "first valid order" in str(since.text)

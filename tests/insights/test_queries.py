@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from insights.enums import Counting
 from insights.queries import (
     Health,
     Window,
@@ -70,6 +71,22 @@ class TestRepurchase:
         roll_up(now=NOW)
 
         assert repurchase(30, TODAY).returned == 0
+
+    def test_by_orders_two_on_one_day_are_a_return_and_a_refunded_one_is_none(self):
+        group = make_group()
+        once, same_day, two_days, refunded = (make_member(name) for name in "甲乙丙丁")
+        for member, ago in [(once, 3), (same_day, 3), (same_day, 3), (two_days, 3), (two_days, 9), (refunded, 3)]:
+            make_order(member, group, fen=100, day=days_ago(ago))
+        sent_back = make_order(refunded, group, fen=100, day=days_ago(3))
+        deliver(sent_back)
+        happened(sent_back, FactKind.REFUNDED, -100, on=TODAY)
+        roll_up(now=NOW)
+
+        by_days, by_orders = (repurchase(30, TODAY, counting) for counting in Counting)
+
+        # Four ordered. On two days: the third alone. Two valid orders: the second and the third.
+        assert (by_days.returned, by_days.buyers, by_days.rate_ppm) == (1, 4, 250_000)
+        assert (by_orders.returned, by_orders.buyers, by_orders.rate_ppm) == (2, 4, 500_000)
 
     def test_the_window_ends_with_the_day_and_begins_so_many_days_back(self):
         group, member = make_group(), make_member()
@@ -286,14 +303,14 @@ class TestWorth:
             Referral.objects.create(referrer=member, referee=referee, bound_on=days_ago(30))
         deliver(make_order(member, group, fen=1000, day=days_ago(20)))
         make_order(member, group, fen=5000, day=TODAY)
-        deliver(make_order(friend, group, fen=300, day=days_ago(10)))
+        deliver(make_order(friend, group, fen=300, day=days_ago(10), referrer_1=member))
         roll_up(now=NOW)
 
         worth = member_worth(member)
 
         assert (worth.lifetime_fen, worth.social_fen, worth.occasions) == (1000, 300, 2)
         assert (worth.first_day, worth.last_day) == (days_ago(20), TODAY)
-        assert [(one.name, one.lifetime_fen) for one in worth.brought] == [("乙", 300), ("丙", 0)]
+        assert [(one.name, one.social_fen) for one in worth.brought] == [("乙", 300), ("丙", 0)]
         assert (worth.brought_count, worth.buying_count) == (2, 1)
 
     def test_somebody_who_never_ordered_is_worth_nothing_so_far(self):
@@ -326,3 +343,21 @@ def test_when_the_roll_ups_last_counted_is_none_at_first():
     roll_up(now=datetime(2026, 11, 20, 19, 10, tzinfo=UTC))
 
     assert rolled_up_at() == datetime(2026, 11, 20, 19, 10, tzinfo=UTC)
+    def test_those_listed_are_those_whose_first_order_says_so_and_add_up_to_the_social_value(self):
+        group = make_group()
+        member, friend, leader, earlier = (make_member(name) for name in "甲乙丙丁")
+        deliver(make_order(earlier, group, fen=9000, day=days_ago(30)))
+        Referral.objects.create(referrer=member, referee=earlier, bound_on=days_ago(20))
+        deliver(make_order(earlier, group, fen=500, day=days_ago(10), referrer_1=member))
+        deliver(make_order(friend, group, fen=300, day=days_ago(10), referrer_1=member))
+        deliver(make_order(leader, group, fen=400, day=days_ago(10), referrer_1=member))
+        deliver(make_order(leader, group, fen=7000, day=days_ago(5), referrer_1=member, leader=leader))
+        roll_up(now=NOW)
+
+        worth, leaders = member_worth(member), member_worth(leader)
+
+        # 丁 bought before being named. Of 丙's 7400 the 7000 ordered as leader do not count.
+        assert [(one.name, one.social_fen) for one in worth.brought] == [("丙", 400), ("乙", 300)]
+        assert (worth.social_fen, worth.brought_count, worth.buying_count) == (700, 2, 2)
+        assert (leaders.lifetime_fen, leaders.as_leader_fen) == (7400, 7000)
+
