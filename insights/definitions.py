@@ -37,6 +37,7 @@ class Definition:
 
 
 BY_ORDER_DAY = gettext_lazy("A refund lowers the day of the order, not the day it is made.")
+IN_TOTAL = gettext_lazy("A refund lowers it; on which day it counts makes no difference to the sum.")
 NOT_LOWERED = gettext_lazy("Refunds do not lower it.")
 BY_LEDGER = gettext_lazy("A refund lowers it once a run has taken its part back.")
 
@@ -48,7 +49,7 @@ VERSIONS = (
         gettext_lazy("GMV"),
         gettext_lazy(
             "What members ordered, less what was cancelled or fell short, at the prices of the campaign. "
-            "Compared with the week before up to the same weekday."
+            "What leaders order themselves is in it. Compared with the week before up to the same weekday."
         ),
         NOT_LOWERED,
     ),
@@ -126,7 +127,7 @@ VERSIONS = (
         FIRST_CUT,
         gettext_lazy("Lifetime value"),
         gettext_lazy("What was delivered to this member so far, less refunds. No forecast. Counted every night."),
-        BY_ORDER_DAY,
+        IN_TOTAL,
     ),
     Definition(
         "social_value",
@@ -138,6 +139,29 @@ VERSIONS = (
             "Own purchases are not in it. Counted every night."
         ),
         BY_ORDER_DAY,
+    ),
+    Definition(
+        "social_value",
+        2,
+        SECOND_CUT,
+        gettext_lazy("Social value"),
+        gettext_lazy(
+            "What was delivered so far, less refunds, to those whose first valid order says that this member brought "
+            "them; a referral entered or corrected later changes nothing. Own purchases are not in it, nor what a "
+            "leader orders in the own group. Counted every night."
+        ),
+        IN_TOTAL,
+    ),
+    Definition(
+        "leaders_own",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Leaders' own orders"),
+        gettext_lazy(
+            "What leaders ordered in a group they led on that day. It stays in GMV and in their lifetime value, "
+            "and is in no social value."
+        ),
+        NOT_LOWERED,
     ),
 )
 

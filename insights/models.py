@@ -10,10 +10,9 @@ WINDOWS = (30, 60, 90)
 
 
 class Watermark(models.Model):
-    """Up to which row of what it reads (sales facts, bindings of a referral) a roll-up has counted, and when."""
+    """Up to which sales fact the roll-ups have counted, and when."""
 
     FACTS = "facts"
-    BINDINGS = "bindings"
 
     name = models.CharField(max_length=40, unique=True)
     fact_id = models.BigIntegerField(default=0)
@@ -28,7 +27,8 @@ class MemberDay(models.Model):
 
     `gross_fen` is placed + changed + cancelled, `net_fen` that less short and refunded, `delivered_fen` delivered
     less refunded. An occasion is a day with `net_fen` > 0. `short_fen` is never positive, like its facts.
-    `orders` counts the valid ones: of which something is left after shortages and refunds.
+    `orders` counts the valid ones: of which something is left after shortages and refunds. What the member ordered as
+    the leader of the group is in all of these, and once more for itself in `as_leader_…`.
     """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="days")
@@ -39,6 +39,9 @@ class MemberDay(models.Model):
     net_fen = models.BigIntegerField(default=0)
     delivered_fen = models.BigIntegerField(default=0)
     orders = models.IntegerField(default=0)
+    as_leader_gmv_fen = models.BigIntegerField(default=0)
+    as_leader_delivered_fen = models.BigIntegerField(default=0)
+    as_leader_orders = models.IntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "group", "day"], name="member_day_is_counted_once")]
@@ -51,14 +54,18 @@ class MemberDay(models.Model):
 class MemberStat(models.Model):
     """What one member is worth so far: own net delivered spend, and that of those they brought themselves.
 
-    `brought` counts those who have bought: a referral counts from its first occasion on.
+    `inviter` brought this member, as the first valid order says; none before it, and none if nobody stands on it.
+    `as_leader_fen` is of `lifetime_fen` what they ordered in a group they led, which is nobody's social value.
+    `social_fen` and `brought` sum and count the members whose inviter this one is.
     """
 
     member = models.OneToOneField(Member, models.CASCADE, primary_key=True, related_name="stat")
+    inviter = models.ForeignKey(Member, models.CASCADE, null=True, related_name="+")
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     occasions = models.PositiveIntegerField(default=0)
     lifetime_fen = models.BigIntegerField(default=0)
+    as_leader_fen = models.BigIntegerField(default=0)
     social_fen = models.BigIntegerField(default=0)
     brought = models.PositiveIntegerField(default=0)
 

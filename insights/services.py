@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Max, Model
+from django.db.models import Max
 
 from core.sql import statement
 from insights.models import WINDOWS, CohortWeek, MemberDay, MemberStat, RepurchaseStep, Watermark
@@ -15,8 +14,11 @@ from orders.models import SaleFact
 ADD_MEMBER_DAYS = statement(__file__, "add_member_days")
 COUNT_COHORT_WEEKS = statement(__file__, "count_cohort_weeks")
 COUNT_REPURCHASES = statement(__file__, "count_repurchases")
+MOVE_SOCIAL_VALUE = statement(__file__, "move_social_value")
 REFRESH_MEMBER_STATS = statement(__file__, "refresh_member_stats")
-REFRESH_SOCIAL_VALUE = statement(__file__, "refresh_social_value")
+
+TAKEN_OUT_AND_PUT_IN = (COUNT_COHORT_WEEKS, COUNT_REPURCHASES, MOVE_SOCIAL_VALUE)
+"""What members count towards: without the touched ones before they change, with them after it."""
 
 WRITERS_WAIT_AT_MOST_MS = 3_000
 
@@ -36,45 +38,37 @@ def roll_up(*, now: datetime) -> RolledUp:
     Raises OperationalError when facts are being written without a pause (a lock is not had within three seconds);
     then nothing is changed and the next attempt counts them.
     """
-    facts, bindings = _held_watermarks()
+    watermark = _held_watermark()
     between: dict[str, Any] = {
         "windows": list(WINDOWS),
-        "after": facts.fact_id,
-        "upto": max(facts.fact_id, _decided_up_to(SaleFact)),
-        "bound_after": bindings.fact_id,
-        "bound_upto": max(bindings.fact_id, _decided_up_to(apps.get_model("referrals", "ReferralEvent"))),
+        "after": watermark.fact_id,
+        "upto": max(watermark.fact_id, _decided_facts()),
     }
     with connection.cursor() as cursor:
-        for count in (COUNT_COHORT_WEEKS, COUNT_REPURCHASES):
+        for count in TAKEN_OUT_AND_PUT_IN:
             cursor.execute(count, between | {"sign": -1})
         cursor.execute(ADD_MEMBER_DAYS, between)
         cursor.execute(REFRESH_MEMBER_STATS, between)
-        cursor.execute(REFRESH_SOCIAL_VALUE, between)
-        for count in (COUNT_COHORT_WEEKS, COUNT_REPURCHASES):
+        for count in TAKEN_OUT_AND_PUT_IN:
             cursor.execute(count, between | {"sign": 1})
     counted = SaleFact.objects.filter(pk__gt=between["after"], pk__lte=between["upto"]).count()
-    _move(facts, between["upto"], now)
-    _move(bindings, between["bound_upto"], now)
+    _move(watermark, between["upto"], now)
     return RolledUp(counted, between["upto"])
 
 
 @transaction.atomic
 def rebuild(*, now: datetime) -> RolledUp:
     """Forget every roll-up and count all facts anew. Pages show the old figures until it is done."""
-    for watermark in _held_watermarks():
-        _move(watermark, 0, now)
+    _move(_held_watermark(), 0, now)
     for rolled_up in (CohortWeek, RepurchaseStep, MemberDay, MemberStat):
         rolled_up.objects.all().delete()
     return roll_up(now=now)
 
 
-def _held_watermarks() -> tuple[Watermark, Watermark]:
-    """Both watermarks, locked: whoever holds them rolls up, the others wait."""
-    Watermark.objects.bulk_create(
-        [Watermark(name=Watermark.FACTS), Watermark(name=Watermark.BINDINGS)], ignore_conflicts=True
-    )
-    held = {mark.name: mark for mark in Watermark.objects.select_for_update().order_by("pk")}
-    return held[Watermark.FACTS], held[Watermark.BINDINGS]
+def _held_watermark() -> Watermark:
+    """The watermark, locked: whoever holds it rolls up, the others wait."""
+    Watermark.objects.bulk_create([Watermark(name=Watermark.FACTS)], ignore_conflicts=True)
+    return Watermark.objects.select_for_update().get(name=Watermark.FACTS)
 
 
 def _move(watermark: Watermark, row_id: int, now: datetime) -> None:
@@ -82,18 +76,18 @@ def _move(watermark: Watermark, row_id: int, now: datetime) -> None:
     watermark.save(update_fields=["fact_id", "at"])
 
 
-def _decided_up_to(model: type[Model]) -> int:
-    """The highest id below which no row can appear any more.
+def _decided_facts() -> int:
+    """The highest id of a fact below which none can appear any more.
 
     Ids are handed out before commit, so a row with a lower id may become visible after one with a higher id, and a
     watermark at the highest *visible* id would pass it by for ever. A SHARE lock is granted when every transaction
     that has written to the table is over; whoever writes next gets its id after the lock, hence a higher one.
     The lock is let go at once, by going back to the savepoint it was taken in: readers never wait, writers only
-    while it is being had. One table at a time: holding two could deadlock with a writer of both.
+    while it is being had.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = {WRITERS_WAIT_AT_MOST_MS}")
-        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(model._meta.db_table)} IN SHARE MODE")
-        highest: int | None = model._default_manager.aggregate(highest=Max("pk"))["highest"]
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(SaleFact._meta.db_table)} IN SHARE MODE")
+        highest: int | None = SaleFact.objects.aggregate(highest=Max("pk"))["highest"]
         transaction.set_rollback(True)
     return highest or 0

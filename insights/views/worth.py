@@ -23,6 +23,6 @@ def member_worth(request: SignedInRequest, pk: int) -> HttpResponse:
         "member": member,
         "worth": queries.member_worth(member),
         "counted": figures.moment(counted_at, timezone.now()) if counted_at else "",
-        "definitions": definitions(["lifetime_value", "social_value"]),
+        "definitions": definitions(["lifetime_value", "social_value", "leaders_own"]),
     }
     return render_page(request, "insights/member_worth.html", context, fragment="worth")

@@ -66,6 +66,11 @@ class Order(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk}"
 
+    @property
+    def is_leaders_own(self) -> bool:
+        """Whether the group's leader ordered it for themselves: in GMV, and in nothing that says who brings whom."""
+        return self.leader_id == self.member_id
+
 
 class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     def visible_to(self, user: User) -> "OrderLineQuerySet":

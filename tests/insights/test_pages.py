@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -338,7 +338,7 @@ class TestWorth:
         member, friend = make_member("王芳"), make_member("李静")
         Referral.objects.create(referrer=member, referee=friend, bound_on=day())
         deliver(make_order(member, group, fen=128_980, day=day(3)))
-        deliver(make_order(friend, group, fen=50_000, day=day(3)))
+        deliver(make_order(friend, group, fen=50_000, day=day(3), referrer_1=member))
         roll_up(now=timezone.now())
 
         html = page(client, reverse("insights:member_worth", args=[member.pk]), **HTMX)
@@ -348,6 +348,18 @@ class TestWorth:
         assert "¥500.00" in html
         assert "1 member, 1 of them ordered" in html
         assert str(definition("social_value").text) in html
+
+    def test_what_a_leader_ordered_in_the_own_group_is_told_apart(self, client, operator):
+        group, leader = make_group(), make_member("周敏")
+        deliver(make_order(leader, group, fen=3000, day=day(3), leader=leader))
+        deliver(make_order(leader, make_group("别群"), fen=500, day=day(2)))
+        roll_up(now=timezone.now())
+
+        html = page(client, reverse("insights:member_worth", args=[leader.pk]))
+
+        assert "¥35.00" in html
+        assert "¥30.00 of it ordered as leader" in html
+        assert str(definition("leaders_own").text) in html
 
     def test_somebody_who_never_ordered_has_no_row_and_a_page(self, client, operator):
         roll_up(now=timezone.now())
@@ -409,3 +421,11 @@ def test_definitions_have_one_version_a_number_and_the_latest_counts():
     assert definition("gmv").version == max(one.version for one in VERSIONS if one.key == "gmv")
     with pytest.raises(KeyError):
         definition("gmv", on=VERSIONS[0].since - timedelta(days=1))
+
+
+def test_social_value_says_how_it_was_counted_before_it_followed_the_first_order():
+    before, since = definition("social_value", on=date(2026, 11, 27)), definition("social_value", on=date(2026, 11, 28))
+
+    assert (before.version, since.version) == (1, 2)
+    assert "first valid order" not in str(before.text)
+    assert "first valid order" in str(since.text)

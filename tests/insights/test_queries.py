@@ -303,15 +303,33 @@ class TestWorth:
             Referral.objects.create(referrer=member, referee=referee, bound_on=days_ago(30))
         deliver(make_order(member, group, fen=1000, day=days_ago(20)))
         make_order(member, group, fen=5000, day=TODAY)
-        deliver(make_order(friend, group, fen=300, day=days_ago(10)))
+        deliver(make_order(friend, group, fen=300, day=days_ago(10), referrer_1=member))
         roll_up(now=NOW)
 
         worth = member_worth(member)
 
         assert (worth.lifetime_fen, worth.social_fen, worth.occasions) == (1000, 300, 2)
         assert (worth.first_day, worth.last_day) == (days_ago(20), TODAY)
-        assert [(one.name, one.lifetime_fen) for one in worth.brought] == [("乙", 300), ("丙", 0)]
+        assert [(one.name, one.social_fen) for one in worth.brought] == [("乙", 300), ("丙", 0)]
         assert (worth.brought_count, worth.buying_count) == (2, 1)
+
+    def test_those_listed_are_those_whose_first_order_says_so_and_add_up_to_the_social_value(self):
+        group = make_group()
+        member, friend, leader, earlier = (make_member(name) for name in "甲乙丙丁")
+        deliver(make_order(earlier, group, fen=9000, day=days_ago(30)))
+        Referral.objects.create(referrer=member, referee=earlier, bound_on=days_ago(20))
+        deliver(make_order(earlier, group, fen=500, day=days_ago(10), referrer_1=member))
+        deliver(make_order(friend, group, fen=300, day=days_ago(10), referrer_1=member))
+        deliver(make_order(leader, group, fen=400, day=days_ago(10), referrer_1=member))
+        deliver(make_order(leader, group, fen=7000, day=days_ago(5), referrer_1=member, leader=leader))
+        roll_up(now=NOW)
+
+        worth, leaders = member_worth(member), member_worth(leader)
+
+        # 丁 bought before being named. Of 丙's 7400 the 7000 ordered as leader do not count.
+        assert [(one.name, one.social_fen) for one in worth.brought] == [("丙", 400), ("乙", 300)]
+        assert (worth.social_fen, worth.brought_count, worth.buying_count) == (700, 2, 2)
+        assert (leaders.lifetime_fen, leaders.as_leader_fen) == (7400, 7000)
 
     def test_somebody_who_never_ordered_is_worth_nothing_so_far(self):
         worth = member_worth(make_member())

@@ -49,6 +49,21 @@ def found(browser, query: str = "") -> list[str]:
     return [order.member.name for order in browser.get(LIST + query).context["page"].rows]
 
 
+def test_what_a_leader_ordered_for_themselves_says_so_on_the_order_and_in_the_lists(
+    signed_in, operator, place, berries, group, leader
+):
+    own = order_for(leader, (berries, 1), group=group, now=timezone.now())
+    neighbours = place()
+    browser = signed_in(operator)
+
+    own_page, other_page = (browser.get(f"/orders/{order.pk}/").content.decode() for order in (own, neighbours))
+    pages = [LIST, reverse("orders:member_orders", args=[leader.pk])]
+
+    assert "(the leader's own order)" in own_page
+    assert "(the leader's own order)" not in other_page
+    assert [browser.get(url).content.decode().count("leader's own") for url in pages] == [1, 1]
+
+
 @pytest.mark.parametrize("who", ["operator", "admin", "auditor"])
 def test_everybody_at_a_desk_reads_orders(signed_in, request, place, who):
     order = place()
