@@ -39,6 +39,7 @@ class Definition:
 BY_ORDER_DAY = gettext_lazy("A refund lowers the day of the order, not the day it is made.")
 IN_TOTAL = gettext_lazy("A refund lowers it; on which day it counts makes no difference to the sum.")
 NOT_LOWERED = gettext_lazy("Refunds do not lower it.")
+BY_REFUND_DAY = gettext_lazy("A refund lowers the day it is made, not the day of the order.")
 BY_LEDGER = gettext_lazy("A refund lowers it once a run has taken its part back.")
 
 VERSIONS = (
@@ -52,6 +53,28 @@ VERSIONS = (
             "What leaders order themselves is in it. Compared with the week before up to the same weekday."
         ),
         NOT_LOWERED,
+    ),
+    Definition(
+        "after_refunds_behaviour",
+        1,
+        SECOND_CUT,
+        gettext_lazy("After refunds, by day of order"),
+        gettext_lazy(
+            "GMV less what was refunded of these very orders, whenever that was (behaviour basis). "
+            "A past week still falls when one of its orders is refunded."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "after_refunds_finance",
+        1,
+        SECOND_CUT,
+        gettext_lazy("After refunds, by day of refund"),
+        gettext_lazy(
+            "GMV less what was refunded in that week, of whichever orders (finance basis). "
+            "No refund changes a past week any more."
+        ),
+        BY_REFUND_DAY,
     ),
     Definition(
         "valid_orders",
