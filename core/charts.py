@@ -86,14 +86,19 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """Panels over one row of labels (weeks, days)."""
+    """Panels over one row of labels (weeks, days). What is `listed` stands in the table alone, not as a line."""
 
     labels: tuple[str, ...]
     panels: tuple[Panel, ...]
+    listed: tuple[Series, ...] = ()
 
     @property
     def series(self) -> list[Series]:
         return [one for panel in self.panels for one in panel.series]
+
+    @property
+    def columns(self) -> list[Series]:
+        return [*self.series, *self.listed]
 
     @property
     def axis_labels(self) -> list[str]:
@@ -104,7 +109,7 @@ class LineChart:
     @property
     def rows(self) -> list[tuple[str, list[str]]]:
         """The table under the chart: one row a label."""
-        return [(label, [one.texts[index] for one in self.series]) for index, label in enumerate(self.labels)]
+        return [(label, [one.texts[index] for one in self.columns]) for index, label in enumerate(self.labels)]
 
     @property
     def hover(self) -> dict[str, object]:

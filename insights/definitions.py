@@ -39,6 +39,7 @@ class Definition:
 BY_ORDER_DAY = gettext_lazy("A refund lowers the day of the order, not the day it is made.")
 IN_TOTAL = gettext_lazy("A refund lowers it; on which day it counts makes no difference to the sum.")
 NOT_LOWERED = gettext_lazy("Refunds do not lower it.")
+BY_REFUND_DAY = gettext_lazy("A refund lowers the day it is made, not the day of the order.")
 BY_LEDGER = gettext_lazy("A refund lowers it once a run has taken its part back.")
 
 VERSIONS = (
@@ -52,6 +53,28 @@ VERSIONS = (
             "What leaders order themselves is in it. Compared with the week before up to the same weekday."
         ),
         NOT_LOWERED,
+    ),
+    Definition(
+        "after_refunds_behaviour",
+        1,
+        SECOND_CUT,
+        gettext_lazy("After refunds, by day of order"),
+        gettext_lazy(
+            "GMV less what was refunded of these very orders, whenever that was (behaviour basis). "
+            "A past week still falls when one of its orders is refunded."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "after_refunds_finance",
+        1,
+        SECOND_CUT,
+        gettext_lazy("After refunds, by day of refund"),
+        gettext_lazy(
+            "GMV less what was refunded in that week, of whichever orders (finance basis). "
+            "No refund changes a past week any more."
+        ),
+        BY_REFUND_DAY,
     ),
     Definition(
         "valid_orders",
@@ -127,7 +150,7 @@ VERSIONS = (
         FIRST_CUT,
         gettext_lazy("Lifetime value"),
         gettext_lazy("What was delivered to this member so far, less refunds. No forecast. Counted every night."),
-        BY_ORDER_DAY,
+        IN_TOTAL,
     ),
     Definition(
         "social_value",
@@ -139,6 +162,29 @@ VERSIONS = (
             "Own purchases are not in it. Counted every night."
         ),
         IN_TOTAL,
+    ),
+    Definition(
+        "social_value",
+        2,
+        SECOND_CUT,
+        gettext_lazy("Social value"),
+        gettext_lazy(
+            "What was delivered so far, less refunds, to those whose first valid order says that this member brought "
+            "them; a referral entered or corrected later changes nothing. Own purchases are not in it, nor what a "
+            "leader orders in the own group. Counted every night."
+        ),
+        IN_TOTAL,
+    ),
+    Definition(
+        "leaders_own",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Leaders' own orders"),
+        gettext_lazy(
+            "What leaders ordered in a group they led on that day. It stays in GMV and in their lifetime value, "
+            "and is in no social value."
+        ),
+        NOT_LOWERED,
     ),
 )
 

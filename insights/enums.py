@@ -7,3 +7,10 @@ class Counting(TextChoices):
 
     OCCASIONS = "occasions", _("By days")
     ORDERS = "orders", _("By orders")
+
+
+class Basis(TextChoices):
+    """The day a refund counts on: that of the order it is of (behaviour), or its own (finance)."""
+
+    BEHAVIOUR = "behaviour", _("By day of order")
+    FINANCE = "finance", _("By day of refund")

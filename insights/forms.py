@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from insights.enums import Counting
+from insights.enums import Basis, Counting
 from insights.models import WINDOWS
 from insights.queries import GroupRow, Health
 from insights.rules.tables import in_order, page_number
@@ -30,6 +30,12 @@ def counting_of(query: QueryDict) -> Counting:
     """How the address wants repurchase counted; by days unless it says otherwise."""
     asked = query.get("count", "")
     return Counting(asked) if asked in Counting.values else Counting.OCCASIONS
+
+
+def basis_of(query: QueryDict) -> Basis:
+    """The day the address wants refunds to count on; that of the order unless it says otherwise."""
+    asked = query.get("basis", "")
+    return Basis(asked) if asked in Basis.values else Basis.BEHAVIOUR
 
 
 @dataclass(frozen=True, slots=True)

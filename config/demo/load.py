@@ -74,7 +74,7 @@ def load(*, now: datetime) -> Town:
     told = story.rounds(today)
     start_plan(town, told[0].delivers_on, now)
     for number, one in enumerate(told):
-        tell_round(town, random, one, week=number // 2)
+        tell_round(town, random, one, week=number // 2, now=now)
     waiting_round(town, random, now)
     running_round(town, random, now)
     seek_seeds(town, random, today)
@@ -240,10 +240,27 @@ def note_of(random: Random) -> str:
     return random.choice(words.NOTES) if random.random() < 0.08 else ""
 
 
-def tell_round(town: Town, random: Random, one: Round, *, week: int) -> None:
-    """A campaign from opening to the last door, with what fell short and what was paid back."""
+def take_leaders_orders(town: Town, campaign: Campaign, one: Round) -> None:
+    """Every leader takes the first of the goods for the own table, in the first group they lead."""
+    star = one.goods[0]
+    offer = campaign.offers.get(name=star.name)
+    homes = {place_.leader: group for place_, group in reversed([*zip(words.PLACES, town.groups, strict=True)])}
+    for leader, group in homes.items():
+        place(
+            campaign=campaign,
+            group=group,
+            wanted=[Wanted(town.leaders[leader].pk, {offer.pk: star.usual})],
+            source=OrderSource.DEMO,
+            by=town.users["operator"],
+            now=one.opens,
+        )
+
+
+def tell_round(town: Town, random: Random, one: Round, *, week: int, now: datetime) -> None:
+    """A campaign from opening to the last door, with what fell short and what was paid back, some in the next week."""
     campaign = plan_round(town, one)
     publish_round(town, random, campaign, one, random.sample(town.groups, 3))
+    take_leaders_orders(town, campaign, one)
     take_orders(town, random, campaign, one, week=week, groups=town.groups)
     cut_off(campaign=campaign, by=None, now=one.cut_off)
     lines = list(OrderLine.objects.filter(order__campaign=campaign).order_by("pk"))
@@ -262,7 +279,11 @@ def tell_round(town: Town, random: Random, one: Round, *, week: int) -> None:
             quantity = min(Decimal(1), line.delivered_quantity)
             reason = random.choice(words.REASONS)
             refund_quantity(
-                line_id=line.pk, quantity=quantity, reason=reason, by=operator, now=one.delivered + timedelta(days=1)
+                line_id=line.pk,
+                quantity=quantity,
+                reason=reason,
+                by=operator,
+                now=min(one.delivered + timedelta(days=2), now),
             )
     Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.CLOSED)
 

@@ -2,6 +2,7 @@
 
 from insights.queries.groups import GroupRow, Health, group_rows, sparks
 from insights.queries.money import CommissionDue, commission_due
+from insights.queries.refunds import SoldWeek, sold_by_week
 from insights.queries.returning import (
     Cohort,
     Repurchase,
@@ -24,6 +25,7 @@ __all__ = [
     "Repurchase",
     "Sales",
     "SalesWeek",
+    "SoldWeek",
     "WeekFigures",
     "Window",
     "change_ppm",
@@ -36,6 +38,7 @@ __all__ = [
     "repurchases",
     "rolled_up_at",
     "sales_by_week",
+    "sold_by_week",
     "sparks",
     "week_figures",
 ]

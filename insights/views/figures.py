@@ -10,12 +10,21 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from core.charts import SECOND, Delta, HeatCell, HeatRow, Kpi, LineChart, Series, change, panel
+from core.charts import MAIN, SECOND, Delta, HeatCell, HeatRow, Kpi, LineChart, Series, change, panel
 from core.models import User
 from core.money import half_up
 from core.rules.geometry import heat_step, nice_ceiling
-from core.templatetags.ui import percent, yuan
-from insights.queries import Cohort, CommissionDue, GroupRow, Health, Repurchase, SalesWeek, WeekFigures
+from core.templatetags.ui import money, percent, yuan
+from insights.queries import (
+    Cohort,
+    CommissionDue,
+    GroupRow,
+    Health,
+    Repurchase,
+    SalesWeek,
+    SoldWeek,
+    WeekFigures,
+)
 from insights.rules.weeks import WEEK, monday_of
 
 PPM_A_POINT = 10_000
@@ -125,6 +134,21 @@ def sales_chart(weeks: Sequence[SalesWeek], rates: Sequence[Repurchase]) -> Line
     return LineChart(tuple(day_label(week.week) for week in weeks), tuple(panels))
 
 
+def sold_chart(weeks: Sequence[SoldWeek]) -> LineChart:
+    """GMV and what refunds leave of it; the table also lists what was refunded and what leaders ordered themselves."""
+    gmv = _yuan_series(_("GMV"), [week.gmv_fen for week in weeks])
+    left = _yuan_series(_("After refunds"), [week.after_refunds_fen for week in weeks], style=SECOND)
+    listed = (
+        _yuan_series(_("Refunded"), [week.refunded_fen for week in weeks]),
+        _yuan_series(_("Leaders' own"), [week.leaders_own_fen for week in weeks]),
+    )
+    top = nice_ceiling(max(FEN_A_YUAN, *(week.gmv_fen for week in weeks)))
+    lowest = min(week.after_refunds_fen for week in weeks)
+    low = -nice_ceiling(-lowest) if lowest < 0 else 0
+    drawn = panel(gmv, left, tick=_yuan_tick, low=low, high=top, steps=_round_steps(top))
+    return LineChart(tuple(day_label(week.week) for week in weeks), (drawn,), listed)
+
+
 def heat_rows(cohorts: Sequence[Cohort]) -> list[HeatRow]:
     """The cohorts' rates on shades from nothing to the highest of them."""
     rates = [rate for cohort in cohorts for rate in cohort.rates_ppm if rate is not None]
@@ -195,6 +219,10 @@ def yuan_number(amount_fen: int) -> Decimal:
 def percent_number(rate_ppm: int | None) -> Decimal | str:
     """A rate as percent with one decimal for a spreadsheet; empty where there is none."""
     return "" if rate_ppm is None else Decimal(half_up(rate_ppm, PPM_A_POINT // 10)).scaleb(-1)
+
+
+def _yuan_series(name: str, amounts_fen: Sequence[int], style: str = MAIN) -> Series:
+    return Series(name, amounts_fen, [money(fen) for fen in amounts_fen], style)
 
 
 def _rate(found: Repurchase) -> str:

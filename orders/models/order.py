@@ -181,6 +181,12 @@ class SaleFact(models.Model):
         indexes = [
             models.Index(fields=["group", "business_date"], name="fact_by_group_and_day"),
             models.Index(fields=["member", "order_day"], name="fact_by_member_and_day"),
+            models.Index(
+                fields=["business_date"],
+                include=["amount_fen"],
+                condition=Q(kind=FactKind.REFUNDED),
+                name="refund_by_day",
+            ),
         ]
         triggers = APPEND_ONLY
 

@@ -135,6 +135,7 @@ PAGES = [
     ("insights:groups_csv", GET, {}, "OA"),
     ("insights:analysis", GET, {}, "OA"),
     ("insights:cohorts_csv", GET, {}, "OA"),
+    ("insights:sales_csv", GET, {}, "OA"),
     ("insights:member_worth", GET, {"pk": "member"}, "OA"),
     ("api:docs", GET, {}, "OA"),
     ("api:schema", GET, {}, "OA"),

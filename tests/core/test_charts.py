@@ -31,6 +31,15 @@ def test_the_table_says_what_the_lines_draw():
     assert chart.rows == [("Mon", ["¥3", "50%"]), ("Tue", ["—", "60%"])]
 
 
+def test_what_is_listed_stands_in_the_table_alone():
+    sales, refunds = Series("Sales", [3], ["¥3"]), Series("Refunds", [1], ["¥1"])
+    chart = LineChart(("Mon",), (panel(sales, tick=_percent),), listed=(refunds,))
+
+    assert [one.name for one in chart.columns] == ["Sales", "Refunds"]
+    assert chart.rows == [("Mon", ["¥3", "¥1"])]
+    assert [one.name for one in chart.series] == ["Sales"]
+
+
 def test_a_long_axis_names_every_so_many_labels():
     chart = LineChart(tuple(str(day) for day in range(30)), ())
 

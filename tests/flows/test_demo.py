@@ -2,12 +2,16 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.utils import timezone
 
 from community.models import Group, LeaderAssignment, Member, Neighbourhood
+from config.demo import story
 from config.demo.load import load
 from core.invariants import check
 from core.models import User
+from insights.enums import Basis
+from insights.queries import sold_by_week
 from orders.enums import CampaignState, PasteState
 from orders.models import Campaign, Order, Paste, SaleFact, Supplier
 from orders.queries import purchase_list
@@ -26,6 +30,9 @@ def test_the_demonstration_adds_up_and_can_be_taken_away():
     assert 850 <= Member.objects.count() <= 950
     assert Campaign.objects.filter(state=CampaignState.OPEN).count() == 1
     assert set(SaleFact.objects.values_list("kind", flat=True)) >= {"placed", "short", "delivered", "refunded"}
+    assert Order.objects.filter(leader=F("member")).values("member").distinct().count() == 4
+    by_order, by_refund = (sold_by_week(story.WEEKS, timezone.localdate(), basis) for basis in Basis)
+    assert by_order != by_refund, "some refunds are made the week after the order"
     assert Run.objects.filter(state="review").exists()
     assert [finding.title for finding in check() if finding.count] == []
     waiting = Campaign.objects.get(state=CampaignState.CUT_OFF)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -17,11 +18,11 @@ from insights.definitions import VERSIONS, definition
 from insights.models import MemberStat
 from insights.services import roll_up
 from ledger.models import Period
-from orders.enums import CampaignState
+from orders.enums import CampaignState, FactKind
 from referrals.enums import RunState
 from referrals.models import Referral, Run
 from tests.factories import make_group, make_leader, make_member, make_neighbourhood, make_user
-from tests.insights.sales import deliver, make_campaign, make_order, noon
+from tests.insights.sales import deliver, happened, make_campaign, make_order, noon
 
 pytestmark = pytest.mark.django_db
 
@@ -84,11 +85,12 @@ class TestWhoSeesWhat:
         addresses = [
             reverse("insights:analysis"),
             reverse("insights:cohorts_csv"),
+            reverse("insights:sales_csv"),
             reverse("insights:groups_csv"),
             reverse("insights:member_worth", args=[member.pk]),
         ]
 
-        assert [client.get(url).status_code for url in addresses] == [404, 404, 404, 404]
+        assert [client.get(url).status_code for url in addresses] == [404] * 5
 
     @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN])
     def test_operator_and_admin_read_them(self, client, role):
@@ -313,6 +315,46 @@ class TestAnalysis:
             assert str(definition(key).text) in by_days
             assert str(definition(key).text) in by_orders
 
+    @pytest.fixture
+    def refunded(self, operator):
+        """¥50.00 ordered last week by the leader, of which ¥20.00 was refunded this week."""
+        monday = day(timezone.localdate().weekday() + 7)
+        leader = make_member("周敏")
+        order = make_order(leader, make_group(), fen=5000, day=monday, leader=leader)
+        deliver(order)
+        happened(order, FactKind.REFUNDED, -2000, on=day())
+
+    def test_the_address_says_on_which_day_a_refund_counts(self, client, refunded):
+        by_order, by_refund, no_sense = (
+            page(client, f"{reverse('insights:analysis')}?count=orders&basis={basis}")
+            for basis in ("behaviour", "finance", "x")
+        )
+
+        assert all(f'<td class="number">{money}</td>' in by_order for money in ("¥30.00", "¥50.00", "¥20.00"))
+        assert '<td class="number">−¥20.00</td>' not in by_order
+        assert '<td class="number">−¥20.00</td>' in by_refund
+        assert '<td class="number">¥30.00</td>' in no_sense
+        assert 'href="?count=orders&amp;basis=finance#sales"' in by_order, "the other choice is kept"
+        for key in ("gmv", "after_refunds_behaviour", "after_refunds_finance", "leaders_own"):
+            assert str(definition(key).text) in unescape(by_order)
+            assert str(definition(key).refunds) in by_order
+
+    def test_the_weeks_can_be_taken_along_on_either_basis(self, client, refunded):
+        last_weeks = {}
+        for basis in ("behaviour", "finance"):
+            answer = client.get(f"{reverse('insights:sales_csv')}?basis={basis}")
+            header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+            assert basis in answer["Content-Disposition"]
+            last_weeks[header[2]] = [row[1:] for row in rows[-2:]]
+
+        assert last_weeks == {
+            "Refunded in yuan, by day of order": [["50.00", "20.00", "30.00", "50.00"], ["0.00"] * 4],
+            "Refunded in yuan, by day of refund": [
+                ["50.00", "0.00", "50.00", "50.00"],
+                ["0.00", "20.00", "-20.00", "0.00"],
+            ],
+        }
+
     def test_before_the_first_night_it_says_when(self, client, operator):
         html = page(client, reverse("insights:analysis"))
 
@@ -348,6 +390,18 @@ class TestWorth:
         assert "¥500.00" in html
         assert "1 member, 1 of them ordered" in html
         assert str(definition("social_value").text) in html
+
+    def test_what_a_leader_ordered_in_the_own_group_is_told_apart(self, client, operator):
+        group, leader = make_group(), make_member("周敏")
+        deliver(make_order(leader, group, fen=3000, day=day(3), leader=leader))
+        deliver(make_order(leader, make_group("别群"), fen=500, day=day(2)))
+        roll_up(now=timezone.now())
+
+        html = page(client, reverse("insights:member_worth", args=[leader.pk]))
+
+        assert "¥35.00" in html
+        assert "¥30.00 of it ordered as leader" in html
+        assert str(definition("leaders_own").text) in html
 
     def test_somebody_who_never_ordered_has_no_row_and_a_page(self, client, operator):
         roll_up(now=timezone.now())
@@ -387,7 +441,7 @@ class TestQuestionsToTheDatabase:
     def test_analysis(self, client, operator, groups, django_assert_num_queries):
         self.world(groups)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             page(client, reverse("insights:analysis"))
 
     def world(self, groups: int) -> None:

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
-from insights.enums import Counting
+from insights.enums import Basis, Counting
 from insights.queries import (
     Health,
     Window,
@@ -17,9 +18,11 @@ from insights.queries import (
     repurchases,
     rolled_up_at,
     sales_by_week,
+    sold_by_week,
     sparks,
     week_figures,
 )
+from insights.queries.refunds import SOLD_BY_WEEK
 from insights.queries.sales import change_ppm
 from insights.services import roll_up
 from ledger.enums import Nature
@@ -243,6 +246,60 @@ class TestSales:
         assert sales_by_week(1, TODAY)[0].gmv_fen == week_figures(TODAY).this.gmv_fen == 1000
 
 
+class TestRefundBases:
+    def weeks(self, basis: Basis) -> list[tuple[int, int, int]]:
+        return [(one.gmv_fen, one.refunded_fen, one.after_refunds_fen) for one in sold_by_week(3, TODAY, basis)]
+
+    def test_a_refund_lowers_the_week_of_its_order_or_the_week_it_is_made(self):
+        group = make_group()
+        old, last, new = (
+            make_order(make_member(), group, fen=fen, day=day)
+            for fen, day in [(1000, weeks_ago(2)), (500, weeks_ago(1)), (200, MONDAY)]
+        )
+        for order in (old, last, new):
+            deliver(order)
+        roll_up(now=NOW)
+        happened(old, FactKind.REFUNDED, -300, on=weeks_ago(1))
+        roll_up(now=NOW)
+        happened(old, FactKind.REFUNDED, -250, on=TODAY)
+        happened(new, FactKind.REFUNDED, -50, on=TODAY)
+
+        before = {basis: self.weeks(basis) for basis in Basis}
+        roll_up(now=NOW)
+
+        # Of the 1000 ordered two weeks ago 550 came back: 300 in the week after, 250 in this one, beside 50 of its own.
+        assert before[Basis.BEHAVIOUR] == [(1000, 550, 450), (500, 0, 500), (200, 50, 150)]
+        assert before[Basis.FINANCE] == [(1000, 0, 1000), (500, 300, 200), (200, 300, -100)]
+        assert {basis: self.weeks(basis) for basis in Basis} == before, "counted or not yet"
+
+    def test_what_leaders_ordered_themselves_is_told_apart_counted_or_not(self):
+        group, leader = make_group(), make_member("周敏")
+        own = make_order(leader, group, fen=900, day=MONDAY, leader=leader)
+        make_order(make_member(), group, fen=100, day=MONDAY, leader=leader)
+        roll_up(now=NOW)
+        happened(own, FactKind.SHORT, -200)
+        deliver(own)
+        happened(own, FactKind.REFUNDED, -300)
+        make_order(make_member(), group, fen=40, day=TODAY)
+
+        (live,) = sold_by_week(1, TODAY, Basis.BEHAVIOUR)
+        roll_up(now=NOW)
+
+        # 900 − 200 short; the refund lowers no GMV. With the neighbours' 100 and 40 it makes 840.
+        assert (live.gmv_fen, live.leaders_own_fen, live.refunded_fen) == (840, 700, 300)
+        assert sold_by_week(1, TODAY, Basis.BEHAVIOUR) == [live]
+        assert live.gmv_fen == sales_by_week(1, TODAY)[0].gmv_fen
+
+    def test_refunds_of_a_span_are_found_by_their_own_index(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {SOLD_BY_WEEK}", {"first": MONDAY, "as_of": TODAY})
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+
+        assert "using refund_by_day" in plan
+        assert "Seq Scan on orders_" not in plan
+
+
 class TestGroups:
     def test_a_row_has_leader_members_orders_and_change(self):
         group = make_group("锦绣一群")
@@ -312,6 +369,24 @@ class TestWorth:
         assert (worth.first_day, worth.last_day) == (days_ago(20), TODAY)
         assert [(one.name, one.social_fen) for one in worth.brought] == [("乙", 300), ("丙", 0)]
         assert (worth.brought_count, worth.buying_count) == (2, 1)
+
+    def test_those_listed_are_those_whose_first_order_says_so_and_add_up_to_the_social_value(self):
+        group = make_group()
+        member, friend, leader, earlier = (make_member(name) for name in "甲乙丙丁")
+        deliver(make_order(earlier, group, fen=9000, day=days_ago(30)))
+        Referral.objects.create(referrer=member, referee=earlier, bound_on=days_ago(20))
+        deliver(make_order(earlier, group, fen=500, day=days_ago(10), referrer_1=member))
+        deliver(make_order(friend, group, fen=300, day=days_ago(10), referrer_1=member))
+        deliver(make_order(leader, group, fen=400, day=days_ago(10), referrer_1=member))
+        deliver(make_order(leader, group, fen=7000, day=days_ago(5), referrer_1=member, leader=leader))
+        roll_up(now=NOW)
+
+        worth, leaders = member_worth(member), member_worth(leader)
+
+        # 丁 bought before being named. Of 丙's 7400 the 7000 ordered as leader do not count.
+        assert [(one.name, one.social_fen) for one in worth.brought] == [("丙", 400), ("乙", 300)]
+        assert (worth.social_fen, worth.brought_count, worth.buying_count) == (700, 2, 2)
+        assert (leaders.lifetime_fen, leaders.as_leader_fen) == (7400, 7000)
 
     def test_somebody_who_never_ordered_is_worth_nothing_so_far(self):
         worth = member_worth(make_member())
