@@ -161,7 +161,7 @@ VERSIONS = (
             "The lifetime value of those this member brought directly, together. "
             "Own purchases are not in it. Counted every night."
         ),
-        IN_TOTAL,
+        BY_ORDER_DAY,
     ),
     Definition(
         "social_value",
@@ -199,26 +199,3 @@ def definition(key: str, *, on: date | None = None) -> Definition:
 
 def definitions(keys: Iterable[str]) -> list[Definition]:
     return [definition(key) for key in keys]
-    Definition(
-        "social_value",
-        2,
-        SECOND_CUT,
-        gettext_lazy("Social value"),
-        gettext_lazy(
-            "What was delivered so far, less refunds, to those whose first valid order says that this member brought "
-            "them; a referral entered or corrected later changes nothing. Own purchases are not in it, nor what a "
-            "leader orders in the own group. Counted every night."
-        ),
-        IN_TOTAL,
-    ),
-    Definition(
-        "leaders_own",
-        1,
-        SECOND_CUT,
-        gettext_lazy("Leaders' own orders"),
-        gettext_lazy(
-            "What leaders ordered in a group they led on that day. It stays in GMV and in their lifetime value, "
-            "and is in no social value."
-        ),
-        NOT_LOWERED,
-    ),

@@ -445,18 +445,6 @@ class TestQuestionsToTheDatabase:
             page(client, reverse("insights:analysis"))
 
     def world(self, groups: int) -> None:
-    def test_what_a_leader_ordered_in_the_own_group_is_told_apart(self, client, operator):
-        group, leader = make_group(), make_member("周敏")
-        deliver(make_order(leader, group, fen=3000, day=day(3), leader=leader))
-        deliver(make_order(leader, make_group("别群"), fen=500, day=day(2)))
-        roll_up(now=timezone.now())
-
-        html = page(client, reverse("insights:member_worth", args=[leader.pk]))
-
-        assert "¥35.00" in html
-        assert "¥30.00 of it ordered as leader" in html
-        assert str(definition("leaders_own").text) in html
-
         for number in range(groups):
             group = make_group(f"{number}群")
             make_leader(group)

@@ -418,21 +418,3 @@ def test_when_the_roll_ups_last_counted_is_none_at_first():
     roll_up(now=datetime(2026, 11, 20, 19, 10, tzinfo=UTC))
 
     assert rolled_up_at() == datetime(2026, 11, 20, 19, 10, tzinfo=UTC)
-    def test_those_listed_are_those_whose_first_order_says_so_and_add_up_to_the_social_value(self):
-        group = make_group()
-        member, friend, leader, earlier = (make_member(name) for name in "甲乙丙丁")
-        deliver(make_order(earlier, group, fen=9000, day=days_ago(30)))
-        Referral.objects.create(referrer=member, referee=earlier, bound_on=days_ago(20))
-        deliver(make_order(earlier, group, fen=500, day=days_ago(10), referrer_1=member))
-        deliver(make_order(friend, group, fen=300, day=days_ago(10), referrer_1=member))
-        deliver(make_order(leader, group, fen=400, day=days_ago(10), referrer_1=member))
-        deliver(make_order(leader, group, fen=7000, day=days_ago(5), referrer_1=member, leader=leader))
-        roll_up(now=NOW)
-
-        worth, leaders = member_worth(member), member_worth(leader)
-
-        # 丁 bought before being named. Of 丙's 7400 the 7000 ordered as leader do not count.
-        assert [(one.name, one.social_fen) for one in worth.brought] == [("丙", 400), ("乙", 300)]
-        assert (worth.social_fen, worth.brought_count, worth.buying_count) == (700, 2, 2)
-        assert (leaders.lifetime_fen, leaders.as_leader_fen) == (7400, 7000)
-
