@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('orders', '0004_quick_entries'),
+        ('orders', '0005_append_only_tables_are_not_emptied'),
     ]
 
     operations = [
