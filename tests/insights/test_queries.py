@@ -26,6 +26,7 @@ from insights.queries.refunds import SOLD_BY_WEEK
 from insights.queries.sales import change_ppm
 from insights.services import roll_up
 from ledger.enums import Nature
+from ledger.memos import UNSAID
 from ledger.models import Account, Period
 from ledger.services import Transfer, post_transfers
 from orders.enums import FactKind
@@ -402,7 +403,7 @@ class TestCommissionDue:
         transfers = []
         for purpose, fen in owed.items():
             account = Account.objects.create(purpose=purpose, party=1, nature=Nature.LIABILITY)
-            transfers.append(Transfer(purpose, purpose, expense.pk, account.pk, fen))
+            transfers.append(Transfer(purpose, UNSAID, expense.pk, account.pk, fen))
         post_transfers(transfers, period=period, booked_on=TODAY, by=None)
 
         due = commission_due()
