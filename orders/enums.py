@@ -39,11 +39,13 @@ class OrderSource(models.TextChoices):
 
 
 class FactKind(models.TextChoices):
-    """What happened to a line. The first four sum to what was asked for, the others to what was received."""
+    """What happened to a line. All but the last two sum to what was asked for, those to what was received."""
 
     PLACED = "placed", _("Placed")
     CHANGED = "changed", _("Changed")
     CANCELLED = "cancelled", _("Cancelled")
+    REPRICED = "repriced", _("Price settled")
+    WEIGHED = "weighed", _("Weighed")
     SHORT = "short", _("Short")
     DELIVERED = "delivered", _("Delivered")
     REFUNDED = "refunded", _("Refunded")

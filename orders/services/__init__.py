@@ -4,6 +4,7 @@ from orders.services.applying import Applied, LeftOut, apply_paste
 from orders.services.campaigns import (
     CampaignNotOpen,
     CampaignNotReady,
+    cancel_campaign,
     change_campaign,
     change_offer,
     close_campaign,
@@ -14,6 +15,7 @@ from orders.services.campaigns import (
     remove_offer,
     save_offer,
 )
+from orders.services.corrections import NotCorrectable, correct_order, record_weights
 from orders.services.fulfilment import (
     NotDeliverable,
     NotShort,
@@ -72,6 +74,7 @@ __all__ = [
     "LimitReached",
     "LinesRefused",
     "Newcomer",
+    "NotCorrectable",
     "NotDeliverable",
     "NotRefundable",
     "NotShort",
@@ -85,12 +88,14 @@ __all__ = [
     "Visitor",
     "Wanted",
     "apply_paste",
+    "cancel_campaign",
     "change_campaign",
     "change_offer",
     "change_own_order",
     "close_campaign",
     "count_form",
     "closed_sentence",
+    "correct_order",
     "create_campaign",
     "cut_off",
     "cut_off_due",
@@ -104,6 +109,7 @@ __all__ = [
     "read_paste",
     "record_shortage",
     "record_shortages",
+    "record_weights",
     "refund_amount",
     "refund_quantity",
     "remove_offer",

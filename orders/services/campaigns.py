@@ -14,6 +14,7 @@ from core.models import User
 from core.violations import refusing
 from orders.enums import CampaignState, PlusOne
 from orders.models import Campaign, Offer, OrderLine, Product
+from orders.services.settling import call_off, settle_offers
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """No look-alikes: a code is read aloud and typed."""
@@ -186,19 +187,43 @@ def open_campaign(*, campaign: Campaign, now: datetime) -> Campaign:
     return campaign
 
 
+@transaction.atomic
 def cut_off(*, campaign: Campaign, by: User | None, now: datetime) -> None:
-    """End the taking of orders now. Orders under way are in or are refused; nothing comes in between."""
+    """End the taking of orders now. Orders under way are in or are refused; nothing comes in between.
+
+    In the same moment offers below their minimum are called off and ladders settle.
+    """
     done = Campaign.objects.filter(pk=campaign.pk, state=CampaignState.OPEN).update(
         state=CampaignState.CUT_OFF, cut_off_at=now, cut_off_by=by
     )
     if not done:
         raise CampaignNotOpen(_("Only an open campaign can be cut off."))
+    settle_offers([campaign.pk], by=by, now=now)
 
 
+@transaction.atomic
 def cut_off_due(*, now: datetime) -> int:
     """Cut off every campaign whose clock has run out, however long ago; returns how many."""
     due = Campaign.objects.filter(state=CampaignState.OPEN, cuts_off_at__lte=now)
-    return due.update(state=CampaignState.CUT_OFF, cut_off_at=now)
+    ids = list(due.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Campaign.objects.filter(pk__in=ids).update(state=CampaignState.CUT_OFF, cut_off_at=now)
+    settle_offers(ids, by=None, now=now)
+    return len(ids)
+
+
+@transaction.atomic
+def cancel_campaign(*, campaign: Campaign, reason: str, by: User, now: datetime) -> None:
+    """Call the whole campaign off: every order is cancelled, with the reason. Nothing may have been delivered."""
+    if not reason.strip():
+        raise CampaignNotReady(_("Say why: those who ordered will ask."))
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state in {CampaignState.CLOSED, CampaignState.CANCELLED}:
+        raise CampaignNotOpen(_("The campaign is over and cannot be called off."))
+    if OrderLine.objects.filter(order__campaign=campaign).exclude(delivered_quantity=0, short_quantity=0).exists():
+        raise CampaignNotReady(_("Something of it is delivered or fell short already. Refund instead."))
+    campaign.state = CampaignState.CANCELLED
+    campaign.save(update_fields=["state"])
+    call_off([campaign.pk], reason=reason.strip(), by=by, now=now, everything=True)
 
 
 @transaction.atomic

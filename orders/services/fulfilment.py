@@ -55,7 +55,7 @@ def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleF
     for line in lines:
         rest = line.outstanding
         if rest > 0:
-            fen = amount_of(line.delivered_quantity + rest, line.price_fen) - line.delivered_fen
+            fen = amount_of(line.delivered_quantity + rest, line.unit_price_fen) - line.delivered_fen
             outcomes.append(Outcome(line, FactKind.DELIVERED, rest, fen, carriers.get(line.order.group_id)))
     return record(outcomes, by=by, now=now)
 
@@ -105,8 +105,8 @@ def shortage_of(line: OrderLine, quantity: Decimal) -> Outcome:
             _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": line.offer.name, "unit": line.offer.unit},
             line_id=line.pk,
         )
-    still_wanted = amount_of(line.quantity - line.short_quantity - quantity, line.price_fen)
-    return Outcome(line, FactKind.SHORT, -quantity, still_wanted - (line.amount_fen - line.short_fen))
+    still_wanted = amount_of(line.to_deliver - quantity, line.unit_price_fen)
+    return Outcome(line, FactKind.SHORT, -quantity, still_wanted - line.owed_fen)
 
 
 @transaction.atomic
