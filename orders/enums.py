@@ -8,8 +8,17 @@ class CampaignState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
     CUT_OFF = "cut_off", _("Cut off")
+    PURCHASED = "purchased", _("Purchased")
+    ARRIVED = "arrived", _("Arrived")
+    DELIVERING = "delivering", _("Delivering")
     CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+BEFORE_DELIVERY = (CampaignState.CUT_OFF, CampaignState.PURCHASED, CampaignState.ARRIVED)
+"""Past the cut-off, and nobody has gone to a door yet."""
+UNDER_WAY = (*BEFORE_DELIVERY, CampaignState.DELIVERING)
+"""Past the cut-off and not over: what was ordered is on its way."""
 
 
 class PlusOne(models.TextChoices):

@@ -77,8 +77,8 @@ def orders_show_what_their_lines_say() -> str:
         GROUP BY "order".id
         HAVING "order".state <> CASE
             WHEN bool_and(line.quantity + line.corrected_quantity = line.short_quantity) THEN 'cancelled'
-            WHEN bool_and(
-                line.quantity + line.corrected_quantity = line.short_quantity + line.delivered_quantity) THEN 'delivered'
+            WHEN bool_and(line.quantity + line.corrected_quantity = line.short_quantity + line.delivered_quantity)
+                THEN 'delivered'
             ELSE 'placed'
         END
     """

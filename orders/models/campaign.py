@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Group, sees_all_groups
 from core.models import User
-from orders.enums import CampaignState, PlusOne
+from orders.enums import UNDER_WAY, CampaignState, PlusOne
 from orders.models.catalogue import Product, Supplier, goods_are_counted_or_weighed, packed
 from orders.models.quantity import QuantityField
 
@@ -83,6 +83,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_under_way(self) -> bool:
+        """Past the cut-off and not over."""
+        return self.state in UNDER_WAY
 
     def takes_orders(self, now: datetime) -> bool:
         return self.state == CampaignState.OPEN and self.opens_at <= now < self.cuts_off_at

@@ -139,7 +139,8 @@ class OrderLine(models.Model):
     @property
     def outstanding(self) -> Decimal:
         """What is wanted and neither delivered nor short, in the offer's unit."""
-        return self.to_deliver - self.delivered_quantity
+        outstanding: Decimal = self.to_deliver - self.delivered_quantity
+        return outstanding
 
     @property
     def unit_price_fen(self) -> int:

@@ -12,7 +12,7 @@ from community.models import Group
 from core.errors import DomainError
 from core.models import User
 from core.violations import refusing
-from orders.enums import CampaignState, PlusOne
+from orders.enums import UNDER_WAY, CampaignState, PlusOne
 from orders.models import Campaign, Offer, OrderLine, Product
 from orders.services.settling import call_off, settle_offers
 
@@ -219,18 +219,37 @@ def cancel_campaign(*, campaign: Campaign, reason: str, by: User, now: datetime)
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if campaign.state in {CampaignState.CLOSED, CampaignState.CANCELLED}:
         raise CampaignNotOpen(_("The campaign is over and cannot be called off."))
-    if OrderLine.objects.filter(order__campaign=campaign).exclude(delivered_quantity=0, short_quantity=0).exists():
-        raise CampaignNotReady(_("Something of it is delivered or fell short already. Refund instead."))
+    too_late = CampaignNotReady(_("Something of it is delivered or fell short already. Refund instead."))
+    if campaign.state == CampaignState.DELIVERING:
+        raise too_late
     campaign.state = CampaignState.CANCELLED
     campaign.save(update_fields=["state"])
-    call_off([campaign.pk], reason=reason.strip(), by=by, now=now, everything=True)
+    with refusing({"line_delivers_no_more_than_was_ordered": too_late}):
+        call_off([campaign.pk], reason=reason.strip(), by=by, now=now, everything=True)
+
+
+def mark_purchased(*, campaign: Campaign) -> None:
+    """The goods are ordered from the suppliers."""
+    step(campaign, {CampaignState.CUT_OFF}, CampaignState.PURCHASED, _("Goods are bought once, after the cut-off."))
+
+
+def mark_arrived(*, campaign: Campaign) -> None:
+    """The goods are here. Whoever does not record the purchase goes here straight from the cut-off."""
+    before = {CampaignState.CUT_OFF, CampaignState.PURCHASED}
+    step(campaign, before, CampaignState.ARRIVED, _("Goods arrive once, after the cut-off and before the delivery."))
+
+
+def step(campaign: Campaign, before: Collection[CampaignState], after: CampaignState, refusal: str) -> None:
+    """One guarded statement; the history keeps who took the step."""
+    if not Campaign.objects.filter(pk=campaign.pk, state__in=before).update(state=after):
+        raise CampaignNotOpen(refusal)
 
 
 @transaction.atomic
 def close_campaign(*, campaign: Campaign) -> None:
     """Put a campaign away once nothing of it is outstanding."""
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if campaign.state != CampaignState.CUT_OFF:
+    if campaign.state not in UNDER_WAY:
         raise CampaignNotOpen(_("A campaign is closed after its cut-off."))
     outstanding = campaign.orders.filter(state="placed").count()
     if outstanding:

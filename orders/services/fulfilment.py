@@ -12,8 +12,8 @@ from community.models import LeaderAssignment
 from core.errors import DomainError
 from core.models import User
 from core.money import amount_of
-from orders.enums import CampaignState, FactKind
-from orders.models import OrderLine, SaleFact
+from orders.enums import BEFORE_DELIVERY, CampaignState, FactKind
+from orders.models import Campaign, OrderLine, SaleFact
 from orders.services.facts import Outcome, record
 
 
@@ -46,7 +46,12 @@ def refuse_before_cut_off(lines: Collection[OrderLine]) -> None:
 
 @transaction.atomic
 def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleFact]:
-    """Record that everything still outstanding of these lines reached the door; ticking again records nothing."""
+    """Record that everything still outstanding of these lines reached the door; ticking again records nothing.
+
+    The first tick says that the campaign is being delivered. Parent first: a campaign that is called off waits for it.
+    """
+    campaigns = Campaign.objects.filter(orders__lines__in=line_ids).values("pk")
+    Campaign.objects.filter(pk__in=campaigns, state__in=BEFORE_DELIVERY).update(state=CampaignState.DELIVERING)
     lines = locked(line_ids)
     refuse_before_cut_off(lines)
     day = timezone.localdate(now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -32,7 +33,7 @@ def call_off(
     campaign_ids: Collection[int], *, reason: str, by: User | None, now: datetime, everything: bool = False
 ) -> None:
     """Cancel what was ordered of offers below their minimum, or of all of them; the goods are nobody's any more."""
-    row = {
+    row: dict[str, Any] = {
         "campaigns": list(campaign_ids),
         "all": everything,
         "reason": reason,
@@ -50,7 +51,8 @@ def correct_prices(offer_ids: Collection[int], *, by: User | None, now: datetime
     """Bring the lines of the offers to the price that holds; returns how many lines changed."""
     if not offer_ids:
         return 0
-    row = {"offers": list(offer_ids), "now": now, "day": timezone.localdate(now), "by": by and by.pk}
+    row: dict[str, Any] = {"offers": list(offer_ids), "now": now, "day": timezone.localdate(now), "by": by and by.pk}
     with connection.cursor() as cursor:
         cursor.execute(CORRECT_PRICES, row)
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+    return changed
