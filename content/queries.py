@@ -64,7 +64,8 @@ class Credited:
 def credited_to(publication: Publication) -> Credited:
     """Orders that were not cancelled and are credited to this link, in fen after shortages and refunds; one query."""
     orders = Order.objects.filter(link_code=publication.code).exclude(state=OrderState.CANCELLED)
-    net = F("lines__amount_fen") - F("lines__short_fen") - F("lines__refunded_fen")
+    owed = F("lines__amount_fen") + F("lines__corrected_fen")
+    net = owed - F("lines__short_fen") - F("lines__refunded_fen")
     found = orders.aggregate(
         opened=Count("pk", filter=Q(link_basis=LinkBasis.OPENED), distinct=True),
         window=Count("pk", filter=Q(link_basis=LinkBasis.WINDOW), distinct=True),

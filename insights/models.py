@@ -25,8 +25,9 @@ class Watermark(models.Model):
 class MemberDay(models.Model):
     """What one member asked for and received of orders placed on one day (behaviour basis: refunds fall back on it).
 
-    `gross_fen` is placed + changed + cancelled, `net_fen` that less short and refunded, `delivered_fen` delivered
-    less refunded. An occasion is a day with `net_fen` > 0. `short_fen` is never positive, like its facts.
+    `gross_fen` is placed + changed + cancelled + repriced + weighed, `net_fen` that less short and refunded,
+    `delivered_fen` delivered less refunded. An occasion is a day with `net_fen` > 0. `short_fen` is never positive,
+    like its facts.
     `orders` counts the valid ones: of which something is left after shortages and refunds. What the member ordered as
     the leader of the group is in all of these, and once more for itself in `as_leader_…`.
     """

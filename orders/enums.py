@@ -8,8 +8,17 @@ class CampaignState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
     CUT_OFF = "cut_off", _("Cut off")
+    PURCHASED = "purchased", _("Purchased")
+    ARRIVED = "arrived", _("Arrived")
+    DELIVERING = "delivering", _("Delivering")
     CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+BEFORE_DELIVERY = (CampaignState.CUT_OFF, CampaignState.PURCHASED, CampaignState.ARRIVED)
+"""Past the cut-off, and nobody has gone to a door yet."""
+UNDER_WAY = (*BEFORE_DELIVERY, CampaignState.DELIVERING)
+"""Past the cut-off and not over: what was ordered is on its way."""
 
 
 class PlusOne(models.TextChoices):
@@ -39,11 +48,13 @@ class OrderSource(models.TextChoices):
 
 
 class FactKind(models.TextChoices):
-    """What happened to a line. The first four sum to what was asked for, the others to what was received."""
+    """What happened to a line. All but the last two sum to what was asked for, those to what was received."""
 
     PLACED = "placed", _("Placed")
     CHANGED = "changed", _("Changed")
     CANCELLED = "cancelled", _("Cancelled")
+    REPRICED = "repriced", _("Price settled")
+    WEIGHED = "weighed", _("Weighed")
     SHORT = "short", _("Short")
     DELIVERED = "delivered", _("Delivered")
     REFUNDED = "refunded", _("Refunded")

@@ -14,6 +14,9 @@ def lines_equal_their_facts() -> str:
         HAVING (line.quantity, line.amount_fen) <> (
                 coalesce(sum(fact.quantity) FILTER (WHERE fact.kind IN ('placed', 'changed', 'cancelled')), 0),
                 coalesce(sum(fact.amount_fen) FILTER (WHERE fact.kind IN ('placed', 'changed', 'cancelled')), 0))
+            OR (line.corrected_quantity, line.corrected_fen) <> (
+                coalesce(sum(fact.quantity) FILTER (WHERE fact.kind IN ('repriced', 'weighed')), 0),
+                coalesce(sum(fact.amount_fen) FILTER (WHERE fact.kind IN ('repriced', 'weighed')), 0))
             OR (line.short_quantity, line.short_fen) <> (
                 -coalesce(sum(fact.quantity) FILTER (WHERE fact.kind = 'short'), 0),
                 -coalesce(sum(fact.amount_fen) FILTER (WHERE fact.kind = 'short'), 0))
@@ -34,6 +37,28 @@ def lines_cost_their_price() -> str:
     """
 
 
+@invariant(_("What a line comes to after corrections and shortages is its quantity at the price that holds."))
+def lines_come_to_the_price_that_holds() -> str:
+    return """
+        SELECT 'line ' || line.id FROM orders_orderline line JOIN orders_offer offer ON offer.id = line.offer_id
+        WHERE line.amount_fen + line.corrected_fen - line.short_fen <> round(
+            (line.quantity + line.corrected_quantity - line.short_quantity)
+            * least(line.price_fen, coalesce(offer.settled_price_fen, line.price_fen)))
+    """
+
+
+@invariant(_("Every group has taken what its members' lines ask for, and no more than its stock."))
+def groups_take_what_their_lines_ask() -> str:
+    return """
+        SELECT 'offer ' || share.offer_id || ', group ' || share.group_id
+        FROM orders_groupstock share
+        LEFT JOIN orders_order "order" ON "order".group_id = share.group_id
+        LEFT JOIN orders_orderline line ON line.order_id = "order".id AND line.offer_id = share.offer_id
+        GROUP BY share.id
+        HAVING share.taken <> coalesce(sum(line.quantity), 0) OR share.taken > share.stock
+    """
+
+
 @invariant(_("Every offer has given out what its order lines ask for, and no more than its stock."))
 def offers_give_what_lines_ask() -> str:
     return """
@@ -51,8 +76,9 @@ def orders_show_what_their_lines_say() -> str:
         FROM orders_order "order" LEFT JOIN orders_orderline line ON line.order_id = "order".id
         GROUP BY "order".id
         HAVING "order".state <> CASE
-            WHEN bool_and(line.quantity = line.short_quantity) THEN 'cancelled'
-            WHEN bool_and(line.quantity = line.short_quantity + line.delivered_quantity) THEN 'delivered'
+            WHEN bool_and(line.quantity + line.corrected_quantity = line.short_quantity) THEN 'cancelled'
+            WHEN bool_and(line.quantity + line.corrected_quantity = line.short_quantity + line.delivered_quantity)
+                THEN 'delivered'
             ELSE 'placed'
         END
     """

@@ -10,7 +10,7 @@ from django.utils import timezone
 from community.models import SeedProfile
 from core.enums import JobState
 from core.models import Job, User
-from orders.enums import CampaignState, OrderState
+from orders.enums import UNDER_WAY, OrderState
 from orders.models import Campaign
 from referrals.enums import RunState
 from referrals.models import Run
@@ -59,9 +59,7 @@ def closing_today(*, user: User, now: datetime) -> list[Closing]:
 
 def undelivered(*, user: User, now: datetime) -> list[Undelivered]:
     """The longest overdue first, at most five; a campaign whose orders are all delivered does not wait."""
-    campaigns = Campaign.objects.visible_to(user).filter(
-        state=CampaignState.CUT_OFF, delivers_on__lte=timezone.localdate(now)
-    )
+    campaigns = Campaign.objects.visible_to(user).filter(state__in=UNDER_WAY, delivers_on__lte=timezone.localdate(now))
     waiting = campaigns.annotate(waiting=Count("orders", filter=Q(orders__state=OrderState.PLACED)))
     rows = waiting.filter(waiting__gt=0).order_by("delivers_on", "pk")[:LISTED]
     return [Undelivered(*row) for row in rows.values_list("pk", "title", "delivers_on", "waiting")]

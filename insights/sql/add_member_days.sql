@@ -4,7 +4,7 @@
 -- group's own leader is counted with the rest, and once more for itself.
 WITH fresh AS (
     SELECT order_id, member_id, group_id, order_day,
-        coalesce(sum(amount_fen) FILTER (WHERE kind IN ('placed', 'changed', 'cancelled')), 0) AS gross_fen,
+        coalesce(sum(amount_fen) FILTER (WHERE kind IN ('placed', 'changed', 'cancelled', 'repriced', 'weighed')), 0) AS gross_fen,
         coalesce(sum(amount_fen) FILTER (WHERE kind = 'short'), 0) AS short_fen,
         coalesce(sum(amount_fen) FILTER (WHERE kind <> 'delivered'), 0) AS net_fen,
         coalesce(sum(amount_fen) FILTER (WHERE kind IN ('delivered', 'refunded')), 0) AS delivered_fen

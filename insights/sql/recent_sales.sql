@@ -3,8 +3,8 @@
 -- and not short; an order is valid when it is not cancelled and something is left of it after refunds. In fen.
 WITH placed AS (
     SELECT o.group_id, o.member_id, o.order_day,
-        sum(l.amount_fen - l.short_fen) AS gmv_fen,
-        sum(l.amount_fen - l.short_fen - l.refunded_fen) > 0 AS valid,
+        sum(l.amount_fen + l.corrected_fen - l.short_fen) AS gmv_fen,
+        sum(l.amount_fen + l.corrected_fen - l.short_fen - l.refunded_fen) > 0 AS valid,
         o.order_day >= %(monday)s AS this_week,
         o.order_day BETWEEN %(monday)s::date - 7 AND %(as_of)s::date - 7 AS week_before
     FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id

@@ -6,6 +6,6 @@ WITH sold AS (
     SELECT order_day, amount_fen FROM orders_salefact
     WHERE id > coalesce((SELECT fact_id FROM insights_watermark WHERE name = 'facts'), 0)
         AND order_day BETWEEN %(first)s AND %(as_of)s
-        AND kind IN ('placed', 'changed', 'cancelled', 'short')
+        AND kind NOT IN ('delivered', 'refunded')
 )
 SELECT date_trunc('week', day::timestamp)::date, sum(gmv_fen)::bigint FROM sold GROUP BY 1

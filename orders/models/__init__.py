@@ -1,5 +1,5 @@
 from orders.models.aliases import MemberAlias, ProductAlias
-from orders.models.campaign import Campaign, Offer
+from orders.models.campaign import Campaign, GroupStock, Offer, PriceStep
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
@@ -11,12 +11,14 @@ __all__ = [
     "Campaign",
     "ChainEntry",
     "FormCount",
+    "GroupStock",
     "MemberAlias",
     "Offer",
     "Order",
     "OrderLine",
     "Paste",
     "PasteChange",
+    "PriceStep",
     "Product",
     "ProductAlias",
     "QuickEntry",

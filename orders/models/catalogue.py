@@ -26,6 +26,14 @@ def packed(row: str) -> list[models.CheckConstraint]:
     ]
 
 
+def goods_are_counted_or_weighed(row: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=~Q(counted=True, weighed=True),
+        name=f"{row}_is_counted_or_weighed",
+        violation_error_message=_("What is sold in whole pieces is not weighed."),
+    )
+
+
 class SupplierQuerySet(models.QuerySet["Supplier"]):
     def visible_to(self, user: User) -> "SupplierQuerySet":
         """Whom the house buys from is the operators' to know."""
@@ -71,6 +79,9 @@ class Product(Named):
     aliases = ArrayField(models.CharField(max_length=40), verbose_name=_("aliases"), default=list, blank=True)
     code = models.CharField(_("letter code"), max_length=4, blank=True)
     counted = models.BooleanField(_("counted in whole pieces"), default=True)
+    weighed = models.BooleanField(
+        _("weighed at delivery"), default=False, db_default=False, help_text=_("What the scale says sets the amount.")
+    )
     cost_fen = models.BigIntegerField(_("cost"), default=0, validators=[MinValueValidator(0)])
     price_fen = models.BigIntegerField(_("price"), validators=[MinValueValidator(0)])
     supplier = models.ForeignKey(
@@ -97,4 +108,5 @@ class Product(Named):
                 condition=Q(price_fen__gte=0, cost_fen__gte=0), name="product_prices_are_not_negative"
             ),
             *packed("product"),
+            goods_are_counted_or_weighed("product"),
         ]

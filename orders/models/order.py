@@ -81,7 +81,10 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
 
 
 class OrderLine(models.Model):
-    """How much of one offer an order asks for, and what became of it. Equals the sum of its facts."""
+    """How much of one offer an order asks for, and what became of it. Equals the sum of its facts.
+
+    `corrected_…` is what a settled ladder and the scale put on top of what was ordered, signed.
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="lines")
@@ -89,6 +92,8 @@ class OrderLine(models.Model):
     limit_each = QuantityField(null=True)
     quantity = QuantityField(default=0)
     amount_fen = models.BigIntegerField(default=0, db_default=0)
+    corrected_quantity = QuantityField(default=0, db_default=0)
+    corrected_fen = models.BigIntegerField(default=0, db_default=0)
     short_quantity = QuantityField(default=0, db_default=0)
     short_fen = models.BigIntegerField(default=0, db_default=0)
     delivered_quantity = QuantityField(default=0, db_default=0)
@@ -117,7 +122,7 @@ class OrderLine(models.Model):
                 name="line_outcomes_are_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=F("delivered_quantity") + F("short_quantity")),
+                condition=Q(quantity__gte=F("delivered_quantity") + F("short_quantity") - F("corrected_quantity")),
                 name="line_delivers_no_more_than_was_ordered",
                 violation_error_message=_("More than was ordered cannot be delivered or fall short."),
             ),
@@ -132,15 +137,35 @@ class OrderLine(models.Model):
         return f"{self.order_id}/{self.offer_id}"
 
     @property
+    def to_deliver(self) -> Decimal:
+        """What is to reach the door in all: ordered, as weighed, less what fell short; in the offer's unit."""
+        to_deliver: Decimal = self.quantity + self.corrected_quantity - self.short_quantity
+        return to_deliver
+
+    @property
     def outstanding(self) -> Decimal:
         """What is wanted and neither delivered nor short, in the offer's unit."""
-        outstanding: Decimal = self.quantity - self.short_quantity - self.delivered_quantity
+        outstanding: Decimal = self.to_deliver - self.delivered_quantity
         return outstanding
 
     @property
+    def unit_price_fen(self) -> int:
+        """What a unit of it costs now: the ladder's settled price where there is one, else the price it was ordered at.
+
+        Asks for the offer; load it with the line.
+        """
+        settled = self.offer.settled_price_fen
+        return self.price_fen if settled is None else min(settled, self.price_fen)
+
+    @property
+    def owed_fen(self) -> int:
+        """What it comes to before refunds: ordered and corrected, less short."""
+        return self.amount_fen + self.corrected_fen - self.short_fen
+
+    @property
     def net_fen(self) -> int:
-        """What the member owes for it: ordered less short and refunded."""
-        return self.amount_fen - self.short_fen - self.refunded_fen
+        """What the member owes for it in the end: that less what was refunded."""
+        return self.owed_fen - self.refunded_fen
 
 
 class SaleFactQuerySet(models.QuerySet["SaleFact"]):
@@ -153,7 +178,8 @@ class SaleFactQuerySet(models.QuerySet["SaleFact"]):
 class SaleFact(models.Model):
     """One thing that happened to one line, signed; never changed, never deleted.
 
-    Short and refunded facts are negative. Money in fen, days in Asia/Shanghai.
+    Short and refunded facts are negative; a settled price moves an amount and no quantity. Money in fen, days in
+    Asia/Shanghai.
     """
 
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="facts")

@@ -16,7 +16,7 @@ from orders.rules.packs import Packed, whole_packs
 
 LIVE_STATES = [OrderState.PLACED, OrderState.DELIVERED]
 LIVE = Q(state__in=LIVE_STATES)
-NET_FEN = F("amount_fen") - F("short_fen") - F("refunded_fen")
+NET_FEN = F("amount_fen") + F("corrected_fen") - F("short_fen") - F("refunded_fen")
 
 
 def with_takings(campaigns: QuerySet[Campaign], *, groups: QuerySet[Group] | None = None) -> QuerySet[Campaign]:

@@ -24,7 +24,7 @@ class Recipient:
     @property
     def nothing_to_carry(self) -> bool:
         """Everything fell short: nobody goes to this door."""
-        return all(line.short_quantity == line.quantity for line in self.lines)
+        return all(line.to_deliver == 0 for line in self.lines)
 
     @property
     def done(self) -> bool:
@@ -108,9 +108,9 @@ class DeliveryRun:
     def carried(self) -> list[Carried]:
         """What goes to the doors altogether, offer by offer, shortages left out."""
         return [
-            Carried(offer.name, offer.unit, sum((line.quantity - line.short_quantity for line in lines), Decimal()))
+            Carried(offer.name, offer.unit, sum((line.to_deliver for line in lines), Decimal()))
             for offer, lines in by_offer(self.lines)
-            if any(line.quantity > line.short_quantity for line in lines)
+            if any(line.to_deliver for line in lines)
         ]
 
     @property

@@ -12,8 +12,8 @@ from community.models import LeaderAssignment
 from core.errors import DomainError
 from core.models import User
 from core.money import amount_of
-from orders.enums import CampaignState, FactKind
-from orders.models import OrderLine, SaleFact
+from orders.enums import BEFORE_DELIVERY, CampaignState, FactKind
+from orders.models import Campaign, OrderLine, SaleFact
 from orders.services.facts import Outcome, record
 
 
@@ -46,7 +46,12 @@ def refuse_before_cut_off(lines: Collection[OrderLine]) -> None:
 
 @transaction.atomic
 def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleFact]:
-    """Record that everything still outstanding of these lines reached the door; ticking again records nothing."""
+    """Record that everything still outstanding of these lines reached the door; ticking again records nothing.
+
+    The first tick says that the campaign is being delivered. Parent first: a campaign that is called off waits for it.
+    """
+    campaigns = Campaign.objects.filter(orders__lines__in=line_ids).values("pk")
+    Campaign.objects.filter(pk__in=campaigns, state__in=BEFORE_DELIVERY).update(state=CampaignState.DELIVERING)
     lines = locked(line_ids)
     refuse_before_cut_off(lines)
     day = timezone.localdate(now)
@@ -55,7 +60,7 @@ def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleF
     for line in lines:
         rest = line.outstanding
         if rest > 0:
-            fen = amount_of(line.delivered_quantity + rest, line.price_fen) - line.delivered_fen
+            fen = amount_of(line.delivered_quantity + rest, line.unit_price_fen) - line.delivered_fen
             outcomes.append(Outcome(line, FactKind.DELIVERED, rest, fen, carriers.get(line.order.group_id)))
     return record(outcomes, by=by, now=now)
 
@@ -105,8 +110,8 @@ def shortage_of(line: OrderLine, quantity: Decimal) -> Outcome:
             _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": line.offer.name, "unit": line.offer.unit},
             line_id=line.pk,
         )
-    still_wanted = amount_of(line.quantity - line.short_quantity - quantity, line.price_fen)
-    return Outcome(line, FactKind.SHORT, -quantity, still_wanted - (line.amount_fen - line.short_fen))
+    still_wanted = amount_of(line.to_deliver - quantity, line.unit_price_fen)
+    return Outcome(line, FactKind.SHORT, -quantity, still_wanted - line.owed_fen)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from core.sql import statement
 from core.violations import refusing
 from orders.attribution import Intake, attribute
 from orders.enums import OrderSource
-from orders.models import Campaign, Offer, Paste
+from orders.models import Campaign, GroupStock, Offer, Paste
 from orders.services.states import settle_states
 
 PLACE_ORDERS = statement(__file__, "place_orders")
@@ -169,7 +169,7 @@ def place(
         )
         placed = [PlacedLine(*row) for row in cursor.fetchall()]
         if len(placed) != len(lines):
-            raise why_not(campaign, wanted, now=now, late=late)
+            raise why_not(campaign, group, wanted, now=now, late=late)
         settle_states({line.order_id for line in placed})
     return placed
 
@@ -190,7 +190,7 @@ def refuse_senseless(campaign: Campaign, wanted: Sequence[Wanted]) -> None:
                 raise FractionOfAPiece(whole_sentence(offer))
 
 
-def why_not(campaign: Campaign, wanted: Sequence[Wanted], *, now: datetime, late: bool) -> DomainError:
+def why_not(campaign: Campaign, group: Group, wanted: Sequence[Wanted], *, now: datetime, late: bool) -> DomainError:
     """The sentence for a statement that placed nothing: campaign shut, or the first offer with too little left."""
     current = Campaign.objects.get(pk=campaign.pk)
     if not (late or current.takes_orders(now)):
@@ -200,8 +200,13 @@ def why_not(campaign: Campaign, wanted: Sequence[Wanted], *, now: datetime, late
         for offer_id, quantity in one.quantities.items():
             asked[offer_id] = asked.get(offer_id, Decimal()) + quantity
     for offer in Offer.objects.filter(pk__in=asked).order_by("pk"):
+        if offer.called_off_at:
+            return OfferSoldOut(_("“%(offer)s” is called off.") % {"offer": offer.name})
         if offer.stock is not None and offer.taken + asked[offer.pk] > offer.stock:
             return OfferSoldOut(sold_out_sentence(offer))
+    for share in GroupStock.objects.filter(offer__in=asked, group=group).select_related("offer").order_by("offer"):
+        if share.taken + asked[share.offer_id] > share.stock:
+            return OfferSoldOut(left_sentence(share.offer, share.stock - share.taken))
     return OfferSoldOut(_("Somebody was faster: an offer has just sold out. Nothing was saved; try again."))
 
 
@@ -213,7 +218,11 @@ def closed_sentence(campaign: Campaign, now: datetime) -> str:
 
 
 def sold_out_sentence(offer: Offer) -> str:
-    left = max((offer.stock or Decimal()) - offer.taken, Decimal()).normalize()
+    return left_sentence(offer, (offer.stock or Decimal()) - offer.taken)
+
+
+def left_sentence(offer: Offer, rest: Decimal) -> str:
+    left = max(rest, Decimal()).normalize()
     words = {"offer": offer.name, "left": f"{left:f}", "unit": offer.unit}
     if not left:
         return _("“%(offer)s” is sold out.") % words

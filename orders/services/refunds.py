@@ -21,7 +21,7 @@ class NotRefundable(DomainError):
 
 @transaction.atomic
 def refund_quantity(*, line_id: int, quantity: Decimal, reason: str, by: User, now: datetime) -> SaleFact:
-    """Refund so much of a delivered line at its frozen price; the last part refunds what is left to the fen."""
+    """Refund so much of a delivered line at the price that holds; the last part refunds what is left to the fen."""
     (line,) = locked([line_id])
     left = line.delivered_quantity - line.refunded_quantity
     if not 0 < quantity <= left:
@@ -30,7 +30,7 @@ def refund_quantity(*, line_id: int, quantity: Decimal, reason: str, by: User, n
             % {"left": f"{left.normalize():f}", "unit": line.offer.unit, "offer": line.offer.name}
         )
     left_fen = line.delivered_fen - line.refunded_fen
-    fen = left_fen if quantity == left else min(amount_of(quantity, line.price_fen), left_fen)
+    fen = left_fen if quantity == left else min(amount_of(quantity, line.unit_price_fen), left_fen)
     return append_refund(line, quantity=quantity, fen=fen, reason=reason, by=by, now=now)
 
 

@@ -2,6 +2,8 @@
 -- the figures are positive.
 UPDATE orders_orderline AS line
 SET
+    corrected_quantity = line.corrected_quantity + moved.corrected_quantity,
+    corrected_fen = line.corrected_fen + moved.corrected_fen,
     short_quantity = line.short_quantity - moved.short_quantity,
     short_fen = line.short_fen - moved.short_fen,
     delivered_quantity = line.delivered_quantity + moved.delivered_quantity,
@@ -11,6 +13,8 @@ SET
 FROM (
     SELECT
         line_id,
+        coalesce(sum(quantity) FILTER (WHERE kind IN ('repriced', 'weighed')), 0) AS corrected_quantity,
+        coalesce(sum(amount_fen) FILTER (WHERE kind IN ('repriced', 'weighed')), 0) AS corrected_fen,
         coalesce(sum(quantity) FILTER (WHERE kind = 'short'), 0) AS short_quantity,
         coalesce(sum(amount_fen) FILTER (WHERE kind = 'short'), 0) AS short_fen,
         coalesce(sum(quantity) FILTER (WHERE kind = 'delivered'), 0) AS delivered_quantity,

@@ -19,7 +19,7 @@ campaign AS (
 ),
 held AS (
     SELECT o.id FROM orders_offer o
-    WHERE o.campaign_id = (SELECT id FROM campaign) AND o.id IN (SELECT offer_id FROM asked)
+    WHERE o.campaign_id = (SELECT id FROM campaign) AND o.id IN (SELECT offer_id FROM asked) AND o.called_off_at IS NULL
     ORDER BY o.id
     FOR UPDATE
 ),
@@ -28,6 +28,13 @@ taken AS (
     FROM held JOIN asked ON asked.offer_id = held.id
     WHERE o.id = held.id AND (o.stock IS NULL OR asked.quantity <= 0 OR o.taken + asked.quantity <= o.stock)
     RETURNING o.id, o.price_fen, o.limit_each
+),
+share_taken AS (
+    -- The offers above are locked, so their groups' shares are.
+    UPDATE orders_groupstock s SET taken = s.taken + asked.quantity
+    FROM taken JOIN asked ON asked.offer_id = taken.id
+    WHERE s.offer_id = taken.id AND s.group_id = %(group)s AND (asked.quantity <= 0 OR s.taken + asked.quantity <= s.stock)
+    RETURNING s.id
 ),
 placed AS (
     INSERT INTO orders_order AS o (
@@ -43,6 +50,9 @@ placed AS (
     LEFT JOIN community_membership home
         ON home.group_id = %(group)s AND home.member_id = w.member_id AND home.left_on IS NULL
     WHERE (SELECT count(*) FROM taken) = (SELECT count(*) FROM asked)
+        AND (SELECT count(*) FROM share_taken) = (
+            SELECT count(*) FROM orders_groupstock s JOIN asked USING (offer_id) WHERE s.group_id = %(group)s
+        )
     ORDER BY w.member_id
     ON CONFLICT (campaign_id, group_id, member_id) DO UPDATE SET
         door = coalesce((SELECT nullif(w.door, '') FROM wanted w WHERE w.member_id = excluded.member_id), o.door),

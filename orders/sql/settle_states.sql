@@ -4,8 +4,8 @@ UPDATE orders_order o SET state = s.state
 FROM (
     SELECT order_id,
         CASE
-            WHEN bool_and(quantity = short_quantity) THEN 'cancelled'
-            WHEN bool_and(quantity = short_quantity + delivered_quantity) THEN 'delivered'
+            WHEN bool_and(quantity + corrected_quantity = short_quantity) THEN 'cancelled'
+            WHEN bool_and(quantity + corrected_quantity = short_quantity + delivered_quantity) THEN 'delivered'
             ELSE 'placed'
         END AS state
     FROM orders_orderline

@@ -1,5 +1,6 @@
 """Campaigns: planned, opened, watched, cut off, put away. Operators act, admins may look."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -23,7 +24,6 @@ from orders.models import Campaign, Offer
 from orders.queries import group_takings, states_of, with_takings
 from orders.texts import announcement, public_url
 
-STATES = (CampaignState.DRAFT, CampaignState.OPEN, CampaignState.CUT_OFF, CampaignState.CLOSED)
 CUT_OFF_AT = time(20)
 """When a new campaign is cut off unless somebody says otherwise, Asia/Shanghai."""
 
@@ -35,16 +35,17 @@ def campaign_list(request: SignedInRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     campaigns = Campaign.objects.visible_to(request.user)
     counts = states_of(campaigns)
-    if state in STATES:
+    if state in CampaignState:
         campaigns = campaigns.filter(state=state)
     after, before = (request.GET.get(cursor, "") for cursor in ("after", "before"))
+    shown = [one for one in CampaignState if counts.get(one.value) or one.value == state]
     context = {
         "page": page_by_key(
             with_takings(campaigns).prefetch_related("groups"), by="-cuts_off_at", after=after, before=before
         ),
         "state": state,
-        "states": [(_("All"), "", sum(counts.values()), state not in STATES)]
-        + [(one.label, one.value, counts.get(one.value, 0), one.value == state) for one in STATES],
+        "states": [(_("All"), "", sum(counts.values()), state not in CampaignState)]
+        + [(one.label, one.value, counts.get(one.value, 0), one.value == state) for one in shown],
         "now": timezone.now(),
     }
     return render_page(request, "orders/campaign_list.html", context, fragment="list")
@@ -120,14 +121,33 @@ def campaign_cut_off(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @operator_only
+def campaign_purchased(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The goods are ordered from the suppliers."""
+    return stepped(request, pk, services.mark_purchased, _("Ordered. Say so when the goods are here."))
+
+
+@require_POST
+@operator_only
+def campaign_arrived(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The goods are here."""
+    return stepped(request, pk, services.mark_arrived, _("The goods are here; they can be sorted and delivered."))
+
+
+@require_POST
+@operator_only
 def campaign_close(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put the campaign away."""
+    return stepped(request, pk, services.close_campaign, _("Put away."))
+
+
+def stepped(request: SignedInRequest, pk: int, take: Callable[..., None], done: str) -> HttpResponse:
+    """Take a step that needs nothing but the campaign, and say so or why not."""
     campaign = visible_campaign(request.user, pk)
     try:
-        services.close_campaign(campaign=campaign)
+        take(campaign=campaign)
     except DomainError as error:
         return campaign_page(request, campaign, refusal=str(error))
-    say(request, _("Put away."))
+    say(request, done)
     return redirect("orders:campaign_detail", pk)
 
 

@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.http import render_page, wants_fragment
 from core.models import User
 from orders import services
-from orders.enums import CampaignState
+from orders.enums import UNDER_WAY, CampaignState
 from orders.forms import ShortageForm
 from orders.models import Campaign, Order, OrderLine
 from orders.queries import delivery_run as run_of
@@ -48,7 +48,7 @@ def delivery_list(request: SignedInRequest) -> HttpResponse:
     if put_away:
         shown = campaigns.filter(state=CampaignState.CLOSED).order_by("-delivers_on", "-pk")[:LATEST]
     else:
-        shown = campaigns.filter(state=CampaignState.CUT_OFF).order_by("delivers_on", "pk")
+        shown = campaigns.filter(state__in=UNDER_WAY).order_by("delivers_on", "pk")
     views = [(_("To deliver"), "", not put_away), (_("Put away"), CampaignState.CLOSED, put_away)]
     taking = Campaign.objects.visible_to(request.user).taking_orders(timezone.now()).order_by("cuts_off_at").first()
     context = {"campaigns": shown, "views": views, "put_away": put_away, "next_cut_off": taking}
@@ -139,7 +139,7 @@ def run_page(
         "campaign": campaign,
         "groups": groups,
         "run": run,
-        "can_tick": campaign.state == CampaignState.CUT_OFF,
+        "can_tick": campaign.state in UNDER_WAY,
         "missing": shortage_text(campaign, run),
         "at": at,
         "asked_at": at.order.pk if at and at.form else None,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from community.models import Group
 from core.access import SignedInRequest, leader_only
 from core.http import render_page
-from orders.enums import CampaignState, PasteState
+from orders.enums import UNDER_WAY, CampaignState, PasteState
 from orders.models import Campaign, Paste
 from orders.queries import with_deliveries, with_takings
 from orders.texts import announcement
@@ -26,7 +26,7 @@ def leader_today(request: SignedInRequest) -> HttpResponse:
     own_groups = Prefetch("groups", groups, to_attr="own_groups")
     campaigns = Campaign.objects.visible_to(request.user).prefetch_related(own_groups)
     running = campaigns.filter(state=CampaignState.OPEN, cuts_off_at__gt=now).prefetch_related("offers")
-    to_deliver = with_deliveries(campaigns.filter(state=CampaignState.CUT_OFF), groups)
+    to_deliver = with_deliveries(campaigns.filter(state__in=UNDER_WAY), groups)
     context = {
         "now": now,
         "groups": groups,

@@ -75,6 +75,8 @@ PAGES = [
     ("orders:campaign_edit", GET, {"pk": "draft"}, "O"),
     ("orders:campaign_open", POST, {"pk": "draft"}, "O"),
     ("orders:campaign_cut_off", POST, {"pk": "campaign"}, "O"),
+    ("orders:campaign_purchased", POST, {"pk": "campaign"}, "O"),
+    ("orders:campaign_arrived", POST, {"pk": "campaign"}, "O"),
     ("orders:campaign_close", POST, {"pk": "campaign"}, "O"),
     ("orders:purchase_list", GET, {"pk": "campaign"}, "OA"),
     ("orders:purchase_xlsx", GET, {"pk": "campaign"}, "OA"),

@@ -62,6 +62,8 @@ def happened(order: Order, kind: FactKind, fen: int, *, on: date | None = None) 
     line = order.lines.get()
     if kind in {FactKind.PLACED, FactKind.CHANGED, FactKind.CANCELLED}:
         line.quantity = line.amount_fen = line.amount_fen + fen
+    elif kind in {FactKind.REPRICED, FactKind.WEIGHED}:
+        line.corrected_quantity = line.corrected_fen = line.corrected_fen + fen
     elif kind == FactKind.SHORT:
         line.short_quantity = line.short_fen = line.short_fen - fen
     elif kind == FactKind.DELIVERED:
@@ -69,7 +71,7 @@ def happened(order: Order, kind: FactKind, fen: int, *, on: date | None = None) 
     else:
         line.refunded_quantity = line.refunded_fen = line.refunded_fen - fen
     line.save()
-    wanted = line.amount_fen - line.short_fen
+    wanted = line.owed_fen
     order.state = (
         OrderState.CANCELLED
         if not wanted
@@ -95,4 +97,4 @@ def happened(order: Order, kind: FactKind, fen: int, *, on: date | None = None) 
 def deliver(order: Order, *, on: date | None = None) -> SaleFact:
     """Everything still wanted arrives."""
     line = order.lines.get()
-    return happened(order, FactKind.DELIVERED, line.amount_fen - line.short_fen, on=on)
+    return happened(order, FactKind.DELIVERED, line.owed_fen, on=on)

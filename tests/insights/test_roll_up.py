@@ -240,6 +240,19 @@ def test_who_brought_somebody_is_frozen_at_the_first_valid_order():
 
 
 @pytest.mark.django_db
+def test_a_settled_ladder_lowers_gmv_and_what_is_valid_like_the_order_itself():
+    group = make_group()
+    order = make_order(make_member(), group, fen=6000, day=MONDAY)
+    happened(order, FactKind.REPRICED, -1000)
+    happened(order, FactKind.WEIGHED, 300)
+
+    roll_up(now=NOW)
+
+    (day,) = MemberDay.objects.all()
+    assert (day.gross_fen, day.net_fen, day.orders) == (5300, 5300, 1)
+
+
+@pytest.mark.django_db
 def test_when_the_first_order_is_cancelled_the_next_one_says_who_brought_them():
     group = make_group()
     wrong, right, buyer = (make_member(name) for name in "赵钱孙")

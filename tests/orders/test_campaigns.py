@@ -16,6 +16,8 @@ from orders.services import (
     cut_off,
     cut_off_due,
     deliver,
+    mark_arrived,
+    mark_purchased,
     open_campaign,
     remove_offer,
     save_offer,
@@ -119,6 +121,33 @@ def test_a_campaign_closes_when_nothing_is_outstanding(group, operator):
     close_campaign(campaign=campaign)
 
     assert Campaign.objects.get(pk=campaign.pk).state == CampaignState.CLOSED
+
+
+def test_goods_are_bought_and_arrive_once_each_after_the_cut_off(group, operator):
+    campaign = make.make_campaign(group)
+    with pytest.raises(CampaignNotOpen):
+        mark_purchased(campaign=campaign)
+    cut_off(campaign=campaign, by=operator, now=NOW)
+
+    mark_purchased(campaign=campaign)
+    with pytest.raises(CampaignNotOpen):
+        mark_purchased(campaign=campaign)
+    mark_arrived(campaign=campaign)
+    with pytest.raises(CampaignNotOpen):
+        mark_arrived(campaign=campaign)
+
+    assert Campaign.objects.get(pk=campaign.pk).state == CampaignState.ARRIVED
+
+
+def test_the_first_tick_says_that_the_campaign_is_being_delivered(group, operator):
+    campaign = make.make_campaign(group)
+    offer = make.make_offer(campaign)
+    first, _second = [order_for(make.make_member(), (offer, 1), group=group) for _ in range(2)]
+    cut_off(campaign=campaign, by=operator, now=NOW)
+
+    deliver(line_ids=[first.lines.get().pk], by=operator, now=NOW)
+
+    assert Campaign.objects.get(pk=campaign.pk).state == CampaignState.DELIVERING
 
 
 def test_a_product_is_offered_once(draft):

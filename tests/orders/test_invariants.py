@@ -9,7 +9,7 @@ from django.db.models import F
 from community.models import Group
 from core.invariants import check
 from orders.enums import OrderState
-from orders.models import Offer, Order, OrderLine
+from orders.models import GroupStock, Offer, Order, OrderLine
 from orders.services import refund_quantity
 from tests import factories as make
 from tests.factories import NOW, delivered, order_for
@@ -69,7 +69,33 @@ def test_a_line_at_another_price_is_found(order: Order) -> None:
     with pgtrigger.ignore("orders.OrderLine:price_is_frozen"):
         OrderLine.objects.filter(pk=line.pk).update(price_fen=600)
 
-    assert broken() == {"orders.lines_cost_their_price": [f"line {line.pk}"]}
+    assert broken() == {
+        "orders.lines_cost_their_price": [f"line {line.pk}"],
+        "orders.lines_come_to_the_price_that_holds": [f"line {line.pk}"],
+    }
+
+
+def test_a_correction_without_its_fact_is_found(order: Order) -> None:
+    line = order.lines.get(offer__name="苹果")
+    OrderLine.objects.filter(pk=line.pk).update(corrected_fen=-100)
+
+    assert broken() == {
+        "orders.lines_equal_their_facts": [f"line {line.pk}"],
+        "orders.lines_come_to_the_price_that_holds": [f"line {line.pk}"],
+    }
+
+
+def test_a_line_that_does_not_follow_the_settled_price_is_found(order: Order) -> None:
+    Offer.objects.filter(name="梨").update(settled_price_fen=300)
+
+    assert broken() == {"orders.lines_come_to_the_price_that_holds": [f"line {order.lines.get(offer__name='梨').pk}"]}
+
+
+def test_a_group_that_took_what_nobody_ordered_is_found(group: Group, order: Order) -> None:
+    pears = Offer.objects.get(name="梨")
+    GroupStock.objects.create(offer=pears, group=group, stock=9, taken=3)
+
+    assert broken() == {"orders.groups_take_what_their_lines_ask": [f"offer {pears.pk}, group {group.pk}"]}
 
 
 def test_an_offer_that_gave_out_what_nobody_ordered_is_found(order: Order) -> None:
