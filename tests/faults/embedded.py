@@ -1,6 +1,7 @@
 """An instance of Linli as a process under test, and the search for what it left behind."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Instance:
     def service(self, name: str) -> psutil.Process:
         """The real process of a service, behind its guard."""
         for guard in psutil.Process(self.process.pid).children():
-            if f'"name": "{name}"' in " ".join(guard.cmdline()):
+            if guard.cmdline() and json.loads(guard.cmdline()[-1])["name"] == name:
                 return guard.children()[0]
         raise LookupError(name)
 
@@ -135,18 +136,25 @@ def _belongs_to(process: psutil.Process, data: Path) -> bool:
         return False
 
 
-def sql(data: Path, statement: str) -> list[tuple[Any, ...]]:
-    url = postgres.socket_url(sockets_in(data), (data / postgres.PASSWORD).read_text())
-    place = environ.Env.db_url_config(url)
-    connection = psycopg2.connect(
-        host=place["HOST"], user=place["USER"], password=place["PASSWORD"], dbname=place["NAME"]
+def connect(data: Path, options: str = "") -> Any:
+    """A connection made from the instance's DATABASE_URL, with settings of PostgreSQL as `options`."""
+    place = environ.Env.db_url_config(postgres.socket_url(sockets_in(data), (data / postgres.PASSWORD).read_text()))
+    return psycopg2.connect(
+        host=place["HOST"], user=place["USER"], password=place["PASSWORD"], dbname=place["NAME"], options=options
     )
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
+
+
+def sql(data: Path, statement: str) -> list[tuple[Any, ...]]:
+    with closing(connect(data)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def kill_with_all_its_own(process: psutil.Process) -> None:
+    """As if the machine's memory had run out: the process and its children, with no time to write anything."""
+    for each in [process, *process.children()]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
 
 
 def until(condition: Callable[[], Any], *, seconds: float) -> None:

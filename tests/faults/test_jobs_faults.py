@@ -1,5 +1,6 @@
 """Jobs under fire: nothing is lost and nothing done twice, whoever is killed, whatever the broker forgets."""
 
+import logging
 import random
 import time
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from tests.races import wait_until
 
 # Five to twenty seconds each on an idle machine; a busy one takes several times as long to start a worker.
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
+
+logger = logging.getLogger(__name__)
 
 JOBS = 300
 KILLS = 6
@@ -70,19 +73,26 @@ def lost_and_doubled() -> tuple[int, int]:
     return lost, doubled
 
 
-def kill_workers_while_they_pay(crew: Crew) -> None:
-    """Two whole workers and four processes of their pools, each in the middle of something."""
+def kill_workers_while_they_pay(
+    crew: Crew, *, kills: int = KILLS, whole: int = 2, apart: tuple[int, int] = (10, 30)
+) -> float:
+    """`whole` times all of the worker, else a process of its pool, in the middle of something, so many jobs apart.
+
+    Returns the seconds from the last kill until everything was done.
+    """
     luck = random.Random(SEED)  # noqa: S311 -- to be repeated, not to be secret
-    whole = set(luck.sample(range(KILLS), 2))
-    for kill in range(KILLS):
-        goal = undone() - luck.randint(10, 30)
+    whole_ones = set(luck.sample(range(kills), whole))
+    for kill in range(kills):
+        goal = undone() - luck.randint(*apart)
         wait_until(lambda goal=goal: undone() <= goal, pause=0.01)
-        if kill in whole:
+        if kill in whole_ones:
             crew.kill("worker")
             crew.start("worker")
         else:
             crew.kill_one_of_the_worker(luck)
-    wait_until(lambda: undone() == 0)
+    killed = time.monotonic()
+    wait_until(lambda: undone() == 0, seconds=120)
+    return time.monotonic() - killed
 
 
 def test_workers_killed_while_they_pay_lose_nothing_and_double_nothing(crew: Crew) -> None:
@@ -91,6 +101,19 @@ def test_workers_killed_while_they_pay_lose_nothing_and_double_nothing(crew: Cre
 
     kill_workers_while_they_pay(crew)
 
+    assert lost_and_doubled() == (0, 0)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(3600)
+def test_of_ten_thousand_jobs_a_hundred_kills_lose_and_double_none_and_the_rest_is_drained_soon(crew: Crew) -> None:
+    ask_for_payments(10_000)
+    crew.start("broker", "relay", "worker")
+    began = time.monotonic()
+
+    drained = kill_workers_while_they_pay(crew, kills=100, whole=30, apart=(80, 100))
+
+    logger.warning("%.0f s in all, %.0f s after the last kill", time.monotonic() - began, drained)
     assert lost_and_doubled() == (0, 0)
 
 
