@@ -12,10 +12,9 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.test import Client
-from knox.models import AuthToken
 
 from core.outages import AWAY, BUSY, FULL, Outage, outage_of
-from tests.factories import make_user
+from tests.factories import make_token, make_user
 
 GONE = "/no/server/here"
 
@@ -103,7 +102,7 @@ def test_a_fragment_gets_the_sentence_alone(visitor: Client) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_program_gets_it_in_the_apis_one_shape(operator) -> None:
-    _row, token = AuthToken.objects.create(user=operator)
+    token = make_token(operator)
     program = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
 
     with database_gone():

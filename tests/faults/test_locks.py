@@ -8,7 +8,6 @@ from threading import Event
 import pytest
 from django.db import connection, transaction
 from django.test import Client
-from knox.models import AuthToken
 
 from core.enums import Role
 from core.outages import BUSY
@@ -92,7 +91,7 @@ def test_a_leader_who_meets_a_held_lock_is_told_soon_and_the_form_sent_again_is_
 
 
 def test_a_program_that_meets_a_held_lock_may_send_the_same_key_again(group, berries, wang, impatient) -> None:
-    _row, token = AuthToken.objects.create(user=make.make_user(Role.OPERATOR))
+    token = make.make_token(make.make_user(Role.OPERATOR))
     program = Client(headers={"authorization": f"Bearer {token}", "accept-language": "en"})
     order = {
         "campaign": berries.campaign_id,
