@@ -182,6 +182,12 @@ ATTRIBUTION_SOURCES = ["referrals.attribution.referrers", "content.attribution.c
 ATTRIBUTION_WINDOW_DAYS = env.int("ATTRIBUTION_WINDOW_DAYS", default=7)
 """How many days, its own included, a publication somebody opened is credited with orders that carry no link."""
 
+# What waits at a place of the side bar: the app it belongs to counts it.
+NAVIGATION_COUNTS = {
+    "orders:order_list": "orders.queries.chains_to_settle",
+    "referrals:run_list": "referrals.queries.runs_to_review",
+}
+
 # The API
 API_RATE = env.str("API_RATE", default="600/min")
 """How many requests a person's programs may send together."""

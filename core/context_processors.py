@@ -1,9 +1,10 @@
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, to_locale
 
-from core.navigation import frame_for, navigation_for
+from core.navigation import Section, frame_for, navigation_for, waiting_for
 
 THEMES = ("auto", "light", "dark")
 
@@ -18,5 +19,11 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "theme": theme if theme in THEMES else "auto",
         "demo": settings.DEMO,
         "frame": frame_for(role),
-        "navigation": SimpleLazyObject(lambda: navigation_for(role, request.path)),
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }
+
+
+def _navigation(request: HttpRequest) -> list[Section]:
+    """Asked for only where a frame shows it, so a fragment does not pay for the counts."""
+    user = request.user
+    return navigation_for(user.role, request.path, waiting_for(user, timezone.now())) if user.is_authenticated else []

@@ -1,14 +1,24 @@
-"""Where things are: every entry of the side bar, the leader's tabs and the palette, in one place."""
+"""Where things are: every entry of the side bar, the leader's tabs and the palette, in one place.
 
-from collections.abc import Iterator
+What waits at a place is known to the app it belongs to: `settings.NAVIGATION_COUNTS` names, by the place's view, a
+function of the shape of `WaitingCount`.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from itertools import groupby
+from typing import Protocol, cast
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import Role
+from core.models import User
 
 DESK_FRAME = "shell.html"
 PHONE_FRAME = "leader.html"
@@ -36,6 +46,8 @@ class Link:
     url: str
     group: str | Promise
     current: bool
+    waiting: int = 0
+    """How many things wait there for this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +108,35 @@ def frame_for(role: str) -> str:
     return PHONE_FRAME if role == Role.LEADER else DESK_FRAME
 
 
-def navigation_for(role: str, path: str) -> list[Section]:
+class WaitingCount(Protocol):
+    """How many things wait for this person: one query, and none at all if it is not their work."""
+
+    def __call__(self, *, user: User, now: datetime) -> int: ...
+
+
+def waiting_for(user: User, now: datetime) -> dict[str, int]:
+    """What waits for somebody, by the view of the place where it does."""
+    return {view: count(user=user, now=now) for view, count in _counts().items()}
+
+
+@cache
+def _counts() -> dict[str, WaitingCount]:
+    return {view: cast(WaitingCount, import_string(path)) for view, path in settings.NAVIGATION_COUNTS.items()}
+
+
+def navigation_for(role: str, path: str, waiting: Mapping[str, int] | None = None) -> list[Section]:
     """The sections a person of this role sees; the link whose address `path` lies under is the current one."""
+    waiting = waiting or {}
     places = list(_places(role))
     addresses = [(url, url) for _entry, url in places] + [
         (_address(view), url) for entry, url in places for view in entry.also
     ]
     under = [(len(address), url) for address, url in addresses if address and _lies_under(path, address)]
     current = max(under, default=(0, None))[1]
-    links = [Link(entry.label, entry.icon, url, entry.group, url == current) for entry, url in places]
+    links = [
+        Link(entry.label, entry.icon, url, entry.group, url == current, waiting.get(entry.view, 0))
+        for entry, url in places
+    ]
     return [Section(group, tuple(members)) for group, members in groupby(links, key=lambda link: link.group)]
 
 

@@ -186,6 +186,67 @@ VERSIONS = (
         ),
         NOT_LOWERED,
     ),
+    Definition(
+        "gmv_year_ago",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Last year, 52 weeks earlier"),
+        gettext_lazy(
+            "GMV of the same weekdays 52 weeks (364 days) earlier; of the running week up to the same weekday. "
+            "The line is drawn once there were sales in those weeks."
+        ),
+        NOT_LOWERED,
+    ),
+    Definition(
+        "small_line",
+        1,
+        SECOND_CUT,
+        gettext_lazy("The small lines"),
+        gettext_lazy(
+            "The last twelve finished weeks; of the repurchase rate eleven and the running one. "
+            "What a member ordered in a group on one day counts there as one order."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "running_out",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Runs out"),
+        gettext_lazy("An offer with a stock in a campaign that takes orders, of which a fifth or less is left."),
+        NOT_LOWERED,
+    ),
+    Definition(
+        "falling_group",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Fell two weeks running"),
+        gettext_lazy(
+            "Of three finished weeks the GMV of each is below the one before, of the last by a tenth or more below the "
+            "first. Groups below ¥200 in the first are left out; those that lost most come first."
+        ),
+        NOT_LOWERED,
+    ),
+    Definition(
+        "returning_cohort",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Newcomers who came back"),
+        gettext_lazy(
+            "Retention in the week after the first order, of the newest week for which that is over. It is said when "
+            "it is five points and two standard errors above the two to four weeks before it together, both of 30 "
+            "members or more."
+        ),
+        BY_ORDER_DAY,
+    ),
+    Definition(
+        "brought_this_week",
+        1,
+        SECOND_CUT,
+        gettext_lazy("Brought this week"),
+        gettext_lazy("Members bound to one referrer since Monday, two or more; of them those with an order."),
+        NOT_LOWERED,
+    ),
 )
 
 

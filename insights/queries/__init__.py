@@ -1,6 +1,6 @@
 """What may be asked of the figures. Money in fen, rates in ppm, days and weeks in Asia/Shanghai."""
 
-from insights.queries.groups import GroupRow, Health, group_rows, sparks
+from insights.queries.groups import GroupRow, Health, group_rows, health_of_all, sparks
 from insights.queries.money import CommissionDue, commission_due
 from insights.queries.refunds import SoldWeek, sold_by_week
 from insights.queries.returning import (
@@ -32,6 +32,7 @@ __all__ = [
     "cohorts",
     "commission_due",
     "group_rows",
+    "health_of_all",
     "member_worth",
     "recent_sales",
     "repurchase",

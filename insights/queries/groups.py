@@ -1,5 +1,6 @@
 """How the groups do this week, and which of them to look at."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -78,6 +79,13 @@ def group_rows(*, user: User, now: datetime, sales: Mapping[int | None, WeekFigu
         )
         for pk, opened_on, leader, members, name, pinyin, neighbourhood, district in groups.values_list(*SHOWN)
     ]
+
+
+def health_of_all(*, user: User, now: datetime, sales: Mapping[int | None, WeekFigures]) -> Counter[Health]:
+    """How many of all groups this person sees are active, quiet and new, whatever a table shows of them."""
+    today = timezone.localdate(now)
+    groups = Group.objects.visible_to(user).order_by().values_list("pk", "opened_on")
+    return Counter(_health(sales.get(pk, NOTHING), opened_on, today) for pk, opened_on in groups)
 
 
 def sparks(rows: Iterable[GroupRow], as_of: date) -> dict[int, Sequence[int]]:

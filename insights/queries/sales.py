@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.money import PPM, half_up
 from core.sql import statement
-from insights.rules.weeks import WEEK, last_mondays, monday_of
+from insights.rules.weeks import WEEK, YEAR, last_mondays, monday_of
 
 RECENT_SALES = statement(__file__, "recent_sales")
 SALES_BY_WEEK = statement(__file__, "sales_by_week")
@@ -71,18 +71,29 @@ def recent_sales(as_of: date) -> dict[int | None, WeekFigures]:
 
 @dataclass(frozen=True, slots=True)
 class SalesWeek:
-    """One week by its Monday, and the GMV of the orders placed in it, in fen."""
+    """One week by its Monday: the GMV of the orders placed in it, and of the same days 52 weeks earlier, in fen.
+
+    `occasions` are the days on which a member ordered in a group, as many as valid orders unless somebody ordered
+    twice on one; `groups` those it happened in. What was refunded whole counts in neither.
+    """
 
     week: date
     gmv_fen: int
+    occasions: int = 0
+    groups: int = 0
+    year_ago_fen: int = 0
 
 
 def sales_by_week(weeks: int, as_of: date) -> list[SalesWeek]:
     """The last `weeks` weeks, oldest first; the last one runs up to and including `as_of`. A week without is 0."""
     with connection.cursor() as cursor:
         cursor.execute(SALES_BY_WEEK, {"first": monday_of(as_of) - (weeks - 1) * WEEK, "as_of": as_of})
-        gmv_fen: dict[date, int] = dict(cursor.fetchall())
-    return [SalesWeek(week, gmv_fen.get(week, 0)) for week in last_mondays(weeks, as_of)]
+        found: dict[date, tuple[int, int, int]] = {week: figures for week, *figures in cursor.fetchall()}
+    nothing = (0, 0, 0)
+    return [
+        SalesWeek(week, *found.get(week, nothing), year_ago_fen=found.get(week - YEAR, nothing)[0])
+        for week in last_mondays(weeks, as_of)
+    ]
 
 
 def sales_by_group_and_week(groups: list[int], weeks: int, as_of: date) -> dict[int, list[int]]:

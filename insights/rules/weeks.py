@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 WEEK = timedelta(weeks=1)
+YEAR = 52 * WEEK
+"""As far back as the same week of a year ago, which begins on a Monday, too."""
 
 
 def monday_of(day: date) -> date:

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from core.charts import MAIN, SECOND, Delta, HeatCell, HeatRow, Kpi, LineChart, Series, change, panel
+from core.charts import MAIN, PAST, SECOND, Delta, HeatCell, HeatRow, Kpi, LineChart, Series, change, panel
 from core.models import User
 from core.money import half_up
 from core.rules.geometry import heat_step, nice_ceiling
@@ -31,27 +33,33 @@ PPM_A_POINT = 10_000
 FEN_A_YUAN = 100
 
 
-def sales_kpis(figures: WeekFigures, weeks: Sequence[SalesWeek]) -> list[Kpi]:
-    """GMV with its last finished weeks, and valid orders with what one comes to."""
+def sales_kpis(figures: WeekFigures, finished: Sequence[SalesWeek]) -> list[Kpi]:
+    """GMV and valid orders with what one comes to, each with its last finished weeks."""
     this, before = figures.this, figures.before
-    against = _("on last week")
-    average = _("¥%(amount)s an order") % {"amount": yuan(this.average_fen)} if this.average_fen is not None else ""
+    average = whole_yuan(this.average_fen) if this.average_fen is not None else ""
     return [
-        Kpi(
-            label=_("GMV this week"),
+        kpi(
+            [week.gmv_fen for week in finished],
+            label=_("GMV this week, ¥%(amount)s an order") % {"amount": average} if average else _("GMV this week"),
             before="¥",
             value=whole_yuan(this.gmv_fen),
             delta=change(this.gmv_fen, before.gmv_fen),
-            note=against if before.gmv_fen else _("nothing last week"),
-            trend=[week.gmv_fen for week in weeks[:-1]],
+            note=_("on last week") if before.gmv_fen else _("nothing last week"),
         ),
-        Kpi(
+        kpi(
+            [week.occasions for week in finished],
             label=_("Valid orders"),
             value=f"{this.orders:,}",
             delta=change(this.orders, before.orders),
-            note=average or against,
+            note=_("on last week") if before.orders else _("nothing last week"),
+            url=reverse("orders:order_list"),
         ),
     ]
+
+
+def kpi(trend: Sequence[int], **shown: Any) -> Kpi:
+    """A key figure with its trend, which is drawn in the accent when it ends lower than it began."""
+    return Kpi(trend=trend, trend_is_worse=bool(trend) and trend[-1] < trend[0], **shown)
 
 
 def repurchase_kpi(rates: Sequence[Repurchase], week_before: Repurchase | None) -> Kpi:
@@ -66,22 +74,24 @@ def repurchase_kpi(rates: Sequence[Repurchase], week_before: Repurchase | None) 
     delta = _points(now.rate_ppm - week_before.rate_ppm) if week_before.rate_ppm is not None else None
     note = _("on a week ago") if delta else buyers_text(now)
     trend = [rate.rate_ppm for rate in rates if rate.rate_ppm is not None]
-    return Kpi(label=label, value=number, after=sign, delta=delta, note=note, trend=trend)
+    return kpi(trend, label=label, value=number, after=sign, delta=delta, note=note, url=reverse("insights:analysis"))
 
 
-def active_groups_kpi(sales: Mapping[int | None, WeekFigures], groups: int) -> Kpi:
-    """How many of all groups are active, and how many more or fewer than a week ago."""
+def active_groups_kpi(sales: Mapping[int | None, WeekFigures], groups: int, finished: Sequence[SalesWeek]) -> Kpi:
+    """How many of all groups are active, how many more or fewer than a week ago, and the last finished weeks."""
     of_groups = [figures for group, figures in sales.items() if group is not None]
     active = sum(figures.active for figures in of_groups)
     difference = active - sum(figures.active_before for figures in of_groups)
     direction = "up" if difference > 0 else "down" if difference else "same"
     text = ngettext("%(number)s group", "%(number)s groups", abs(difference)) % {"number": abs(difference)}
-    return Kpi(
+    return kpi(
+        [week.groups for week in finished],
         label=_("Active groups"),
         value=str(active),
         after=f"/{groups}",
         delta=Delta(direction, better=difference >= 0, text=text),
         note=_("on a week ago"),
+        url="#groups",
     )
 
 
@@ -93,9 +103,10 @@ def commission_kpi(due: CommissionDue) -> Kpi:
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """A row of the table of groups with its change and its trend as drawn."""
+    """A row of the table of groups with its GMV in whole yuan, its change and its trend as drawn."""
 
     row: GroupRow
+    gmv: str
     delta: Delta | None
     trend: Sequence[int]
     tone: str
@@ -108,6 +119,7 @@ def group_table(rows: Sequence[GroupRow], trends: Mapping[int, Sequence[int]]) -
     return [
         GroupLine(
             row,
+            whole_yuan(row.week.this.gmv_fen),
             change(row.week.this.gmv_fen, row.week.before.gmv_fen),
             trends[row.group_id],
             TONES[row.health],
@@ -122,10 +134,15 @@ def buyers_text(found: Repurchase) -> str:
 
 
 def sales_chart(weeks: Sequence[SalesWeek], rates: Sequence[Repurchase]) -> LineChart:
-    """GMV and the repurchase rate, week by week. Before the first night there are no rates, and no line for them."""
-    gmv = Series(_("GMV"), [week.gmv_fen for week in weeks], [f"¥{yuan(week.gmv_fen)}" for week in weeks])
-    top = nice_ceiling(max(FEN_A_YUAN, *(week.gmv_fen for week in weeks)))
-    panels = [panel(gmv, tick=_yuan_tick, high=top, steps=_round_steps(top))]
+    """GMV and the repurchase rate, week by week; no line for what there is nothing of.
+
+    Before the first night there are no rates, before the second year no sales 52 weeks earlier.
+    """
+    sales = [_gmv_line(_("GMV"), [week.gmv_fen for week in weeks])]
+    if has_year_ago(weeks):
+        sales.append(_gmv_line(_("Last year, 52 weeks earlier"), [week.year_ago_fen for week in weeks], PAST))
+    top = nice_ceiling(max(FEN_A_YUAN, *(max(week.gmv_fen, week.year_ago_fen) for week in weeks)))
+    panels = [panel(*sales, tick=_yuan_tick, high=top, steps=_round_steps(top))]
     if rates:
         points = [None if one.rate_ppm is None else one.rate_ppm / PPM_A_POINT for one in rates]
         name = _("Repurchase, %(days)s days") % {"days": rates[0].window.days}
@@ -147,6 +164,15 @@ def sold_chart(weeks: Sequence[SoldWeek]) -> LineChart:
     low = -nice_ceiling(-lowest) if lowest < 0 else 0
     drawn = panel(gmv, left, tick=_yuan_tick, low=low, high=top, steps=_round_steps(top))
     return LineChart(tuple(day_label(week.week) for week in weeks), (drawn,), listed)
+
+
+def has_year_ago(weeks: Sequence[SalesWeek]) -> bool:
+    """Whether there is a year ago to compare these weeks with."""
+    return any(week.year_ago_fen for week in weeks)
+
+
+def _gmv_line(name: str, amounts_fen: Sequence[int], style: str = MAIN) -> Series:
+    return Series(name, amounts_fen, [f"¥{yuan(fen)}" for fen in amounts_fen], style)
 
 
 def heat_rows(cohorts: Sequence[Cohort]) -> list[HeatRow]:

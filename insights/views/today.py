@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from community.models import Group
 from core.access import SignedInRequest, operator_or_admin, signed_in
 from core.enums import Role
 from core.http import render_page, wants_fragment
@@ -21,17 +20,23 @@ from insights.definitions import definitions
 from insights.forms import GroupChoice, window_of
 from insights.models import WINDOWS
 from insights.queries import Health, WeekFigures, Window
-from insights.queries import todos as waiting
+from insights.queries.todos import campaigns_at_hand
 from insights.rules.tables import page_of
 from insights.rules.weeks import WEEK, monday_of
-from insights.views import figures
-from orders.models import SaleFact
+from insights.views import agenda, figures
+from insights.views.noteworthy import noteworthy
 
 WEEKS = 12
 COHORTS = 8
 GROUPS_A_PAGE = 10
 ELSEWHERE = {Role.LEADER: "orders:leader_today", Role.AUDITOR: "referrals:run_list"}
 """Where the day begins for those who do not work with these figures."""
+
+STRIP = ("gmv", "valid_orders", "average_order", "repurchase", "active_groups", "commission_due", "small_line")
+CHART = ("gmv", "repurchase")
+CHART_WITH_YEAR_AGO = ("gmv", "gmv_year_ago", "repurchase")
+NOTEWORTHY = ("running_out", "falling_group", "returning_cohort", "brought_this_week")
+"""Whose definitions stand below what."""
 
 RecentSales = dict[int | None, WeekFigures]
 
@@ -82,7 +87,9 @@ def _dashboard(request: SignedInRequest, now: datetime) -> HttpResponse:
     sales = queries.recent_sales(timezone.localdate(now))
     context = _groups(request, sales, now)
     if not wants_fragment(request):
-        context |= _figures(window_of(request.GET), sales, now) | _todos(request.user, now)
+        health = queries.health_of_all(user=request.user, now=now, sales=sales)
+        context |= _figures(window_of(request.GET), sales, health.total(), request.user, now)
+        context |= _agenda(request.user, health[Health.QUIET], now)
         context["greeting"] = figures.greeting(timezone.localdate(now), request.user)
     return render_page(request, "insights/today.html", context, fragment="groups")
 
@@ -102,52 +109,50 @@ def _groups(request: SignedInRequest, sales: RecentSales, now: datetime) -> dict
         "rows": figures.group_table(page.rows, queries.sparks(page.rows, last_sunday)),
         "districts": sorted({row.district for row in rows if row.district}),
         "healths": [("", _("All"), health.total()), *((one.value, one.label, health[one]) for one in Health)],
-        "total_fen": sum(row.week.this.gmv_fen for row in shown),
-        "quiet": health[Health.QUIET],
+        "total": figures.whole_yuan(sum(row.week.this.gmv_fen for row in shown)),
     }
 
 
-def _figures(window: int, sales: RecentSales, now: datetime) -> dict[str, Any]:
+def _figures(window: int, sales: RecentSales, groups: int, user: User, now: datetime) -> dict[str, Any]:
     """The strip, the chart and the cohorts. Who comes back is as of the last night, what was sold is live."""
     day = timezone.localdate(now)
     counted_at = queries.rolled_up_at()
-    weeks = queries.sales_by_week(WEEKS, day)
+    weeks = queries.sales_by_week(WEEKS + 1, day)
+    finished, charted = weeks[:-1], weeks[1:]
     rates, week_before, cohorts = [], None, []
     if counted_at:
         counted = timezone.localdate(counted_at)
         ends = [Window(window, end) for end in figures.week_ends(counted, WEEKS)]
         *rates, week_before = queries.repurchases([*ends, Window(window, counted - WEEK)])
-        cohorts = queries.cohorts(COHORTS, counted)
+        cohorts = [one for one in queries.cohorts(COHORTS, counted) if one.active[0] is not None]
     return {
         "today": day,
         "weekday": day.isoweekday(),
-        "sold_anything": SaleFact.objects.exists(),
+        "sold_anything": any(week.gmv_fen for week in charted),
         "counted": figures.moment(counted_at, now) if counted_at else "",
         "window": window,
         "windows": WINDOWS,
         "kpis": [
-            *figures.sales_kpis(sales[None], weeks),
+            *figures.sales_kpis(sales[None], finished),
             figures.repurchase_kpi(rates, week_before),
-            figures.active_groups_kpi(sales, Group.objects.count()),
+            figures.active_groups_kpi(sales, groups, finished),
             figures.commission_kpi(queries.commission_due()),
         ],
-        "chart": figures.sales_chart(weeks, rates),
+        "chart": figures.sales_chart(charted, rates),
         "cohorts": figures.heat_rows(cohorts),
         "cohort_columns": figures.heat_columns(COHORTS),
-        "strip_definitions": definitions(["gmv", "valid_orders", "repurchase", "active_groups", "commission_due"]),
-        "chart_definitions": definitions(["gmv", "repurchase"]),
+        "noteworthy": noteworthy(user=user, cohorts=cohorts, now=now),
+        "strip_definitions": definitions(STRIP),
+        "chart_definitions": definitions(CHART_WITH_YEAR_AGO if figures.has_year_ago(charted) else CHART),
         "cohort_definitions": definitions(["retention"]),
+        "noteworthy_definitions": definitions(NOTEWORTHY),
     }
 
 
-def _todos(user: User, now: datetime) -> dict[str, Any]:
-    """What waits, by whose work it is: campaigns for the operator, runs and jobs for the admin."""
-    found: dict[str, Any] = {"seeds_due": waiting.seeds_due(user=user, now=now)}
-    if user.is_operator:
-        found |= {
-            "closing": waiting.closing_today(user=user, now=now),
-            "undelivered": waiting.undelivered(user=user, now=now),
-        }
-    if user.is_admin:
-        found |= {"runs_to_review": waiting.runs_to_review(user=user), "dead_jobs": waiting.dead_jobs(user=user)}
-    return found
+def _agenda(user: User, quiet: int, now: datetime) -> dict[str, Any]:
+    """What waits, and for the operator what comes next."""
+    at_hand = campaigns_at_hand(user=user, now=now) if user.is_operator else []
+    return {
+        "todos": agenda.todos(user=user, at_hand=at_hand, quiet=quiet, now=now),
+        "coming": agenda.coming(at_hand, now),
+    }

@@ -13,6 +13,7 @@ from orders.queries.campaigns import (
     with_goods_count,
     with_takings,
 )
+from orders.queries.chains import chains_to_settle, unsettled_chains
 from orders.queries.delivery import (
     Building,
     DeliveryRun,
@@ -36,6 +37,7 @@ __all__ = [
     "PurchaseSection",
     "Recipient",
     "Shortage",
+    "chains_to_settle",
     "day_of_entries",
     "delivery_run",
     "delivery_sheets",
@@ -50,6 +52,7 @@ __all__ = [
     "states_of",
     "suppliers_matching",
     "timeline",
+    "unsettled_chains",
     "with_deliveries",
     "with_goods",
     "with_goods_count",

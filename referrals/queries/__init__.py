@@ -3,7 +3,7 @@
 from referrals.queries.chains import Tree, referrers_of, tree_of
 from referrals.queries.earnings import Earned, Earnings, Expected, Sums, earned_in, earnings_of, expected_by
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
-from referrals.queries.reviews import Earner, earners_of, period_before
+from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
 
 __all__ = [
     "Claim",
@@ -23,6 +23,7 @@ __all__ = [
     "page_of_entries",
     "period_before",
     "referrers_of",
+    "runs_to_review",
     "tree_of",
     "written",
 ]

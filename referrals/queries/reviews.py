@@ -3,13 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Sum
 
 from community.models import Member
+from core.models import User
 from ledger.models import Period
-from referrals.enums import Rule
+from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry, Run
+
+
+def runs_to_review(*, user: User, now: datetime) -> int:
+    """How many runs this person may approve: made by somebody else. 0, unasked, for who approves none."""
+    if not user.is_admin:
+        return 0
+    return Run.objects.visible_to(user).filter(state=RunState.REVIEW).exclude(ran_by=user).count()
 
 
 @dataclass(slots=True)

@@ -15,13 +15,13 @@ def names(response):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_group_list_takes_four_queries(desk, django_assert_num_queries, rows):
+def test_the_group_list_takes_five_queries(desk, django_assert_num_queries, rows):
     for number in range(rows):
         group = make_group(f"锦绣华城{number}群")
         make_leader(group)
         make_member(group=group)
 
-    with django_assert_num_queries(4):  # session, user, counts, rows
+    with django_assert_num_queries(5):  # session, user, side bar, counts, rows
         desk.get(reverse("community:group_list"))
 
 
@@ -161,13 +161,13 @@ def test_a_group_is_renamed(desk):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_page_of_a_group_takes_six_queries(desk, django_assert_num_queries, rows):
+def test_the_page_of_a_group_takes_seven_queries(desk, django_assert_num_queries, rows):
     group = make_group()
     for number in range(rows):
         make_member(group=group)
         make_leader(group, first_day=date(2025, number + 1, 1), last_day=date(2025, number + 1, 20))
 
-    with django_assert_num_queries(6):  # session, user, group, assignments, members, leaders to choose from
+    with django_assert_num_queries(7):  # session, user, side bar, group, assignments, members, leaders to choose from
         desk.get(reverse("community:group_detail", args=[group.pk]))
 
 
@@ -229,11 +229,11 @@ def test_an_assignment_is_ended_on_its_page(desk):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_leader_list_takes_four_queries(desk, django_assert_num_queries, rows):
+def test_the_leader_list_takes_five_queries(desk, django_assert_num_queries, rows):
     for number in range(rows):
         make_leader(make_group(f"{number}群"), make_group(f"又{number}群"))
 
-    with django_assert_num_queries(4):  # session, user, leaders, their spans with groups
+    with django_assert_num_queries(5):  # session, user, side bar, leaders, their spans with groups
         response = desk.get(reverse("community:leader_list"))
 
     assert len(response.context["page"].rows) == rows

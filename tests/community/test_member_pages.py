@@ -17,12 +17,14 @@ def names(response):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_member_list_takes_five_queries(desk, django_assert_num_queries, rows):
+def test_the_member_list_takes_six_queries(desk, django_assert_num_queries, rows):
     group = make_group()
     for _row in range(rows):
         SeedProfile.objects.create(member=make_member(group=group), niche="烘焙", source="forum")
 
-    with django_assert_num_queries(5):  # session, user, members with seed profile, memberships, groups to choose from
+    with django_assert_num_queries(
+        6
+    ):  # session, user, side bar, members with seed profile, memberships, groups to choose from
         response = desk.get(reverse(LIST))
 
     assert len(names(response)) == rows
@@ -108,14 +110,13 @@ def test_a_formula_like_or_emoji_name_is_shown_as_it_is_written(desk):
 
 
 @pytest.mark.parametrize("groups", [1, 3])
-def test_the_page_of_a_member_takes_seven_queries(desk, operator, django_assert_num_queries, groups):
+def test_the_page_of_a_member_takes_eight_queries(desk, operator, django_assert_num_queries, groups):
     member = make_member()
     for number in range(groups):
         services.join_group(member=member, group=make_group(f"{number}群"), by=operator, now=NOW)
 
-    with django_assert_num_queries(
-        7
-    ):  # session, user, member, memberships, seed profile, history, groups to choose from
+    # session, user, side bar, member, memberships, seed profile, history, groups to choose from
+    with django_assert_num_queries(8):
         desk.get(reverse("community:member_detail", args=[member.pk]))
 
 

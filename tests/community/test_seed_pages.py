@@ -22,11 +22,11 @@ def columns(response):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_board_takes_three_queries(desk, django_assert_num_queries, rows):
+def test_the_board_takes_four_queries(desk, django_assert_num_queries, rows):
     for _row in range(rows):
         make_profile()
 
-    with django_assert_num_queries(3):  # session, user, cards
+    with django_assert_num_queries(4):  # session, user, side bar, cards
         desk.get(reverse(BOARD))
 
 
@@ -146,8 +146,8 @@ def test_what_is_known_is_written_down(desk):
     assert (profile.niche, profile.source, profile.note) == ("面包", "personal", "周末有空")
 
 
-def test_the_page_of_a_seed_takes_four_queries(desk, django_assert_num_queries):
+def test_the_page_of_a_seed_takes_five_queries(desk, django_assert_num_queries):
     profile = make_profile()
 
-    with django_assert_num_queries(4):  # session, user, profile, history
+    with django_assert_num_queries(5):  # session, user, side bar, profile, history
         desk.get(reverse("community:seed_detail", args=[profile.pk]))

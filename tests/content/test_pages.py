@@ -16,11 +16,11 @@ MONDAY = date(2026, 11, 16)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_calendar_takes_four_queries(desk, django_assert_num_queries, rows):
+def test_the_calendar_takes_five_queries(desk, django_assert_num_queries, rows):
     for number in range(rows):
         make_publication(code=f"code{number}", group=make_group(f"{number}群"), day=MONDAY, clicks=2)
 
-    with django_assert_num_queries(4):  # session, user, groups, publications with their clicks
+    with django_assert_num_queries(5):  # session, user, side bar, groups, publications with their clicks
         response = desk.get(reverse("content:calendar"), {"week": "2026-11-18"})
 
     assert [len(row.cells[0].publications) for row in response.context["rows"]] == [1] * rows
@@ -47,11 +47,11 @@ def test_a_week_that_is_none_shows_one_anyway(desk, week):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_list_of_voices_takes_three_queries(desk, django_assert_num_queries, rows):
+def test_the_list_of_voices_takes_four_queries(desk, django_assert_num_queries, rows):
     for number in range(rows):
         make_piece(ip=make_ip(f"{number}号", person=make_member()))
 
-    with django_assert_num_queries(3):  # session, user, voices
+    with django_assert_num_queries(4):  # session, user, side bar, voices
         response = desk.get(reverse("content:ip_list"))
 
     assert [ip.piece_count for ip in response.context["page"].rows] == [1] * rows
@@ -74,11 +74,11 @@ def test_a_voice_needs_a_name_and_a_kind(desk):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_list_of_pieces_takes_three_queries(desk, django_assert_num_queries, rows):
+def test_the_list_of_pieces_takes_four_queries(desk, django_assert_num_queries, rows):
     for _row in range(rows):
         make_piece(campaign=make_campaign())
 
-    with django_assert_num_queries(3):  # session, user, pieces with voice and campaign
+    with django_assert_num_queries(4):  # session, user, side bar, pieces with voice and campaign
         response = desk.get(reverse("content:piece_list"))
 
     assert len(response.context["page"].rows) == rows
@@ -142,13 +142,13 @@ def test_a_piece_is_moved_on(desk):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_page_of_a_piece_takes_eight_queries(desk, django_assert_num_queries, rows):
+def test_the_page_of_a_piece_takes_nine_queries(desk, django_assert_num_queries, rows):
     piece = make_piece()
     for number in range(rows):
         make_publication(code=f"code{number}", piece=piece, group=make_group(f"{number}群"))
 
-    # session, user, piece; voices and campaigns to choose from; groups and campaigns to publish to; publications
-    with django_assert_num_queries(8):
+    # session, user, side bar, piece; voices, campaigns to choose from; groups, campaigns to publish to; publications
+    with django_assert_num_queries(9):
         desk.get(reverse("content:piece_detail", args=[piece.pk]))
 
 
@@ -204,8 +204,8 @@ def test_a_publication_shows_clicks_by_day_and_the_orders_credited_to_it(desk, d
         with pgtrigger.ignore("orders.Order:intake_is_frozen"):
             Order.objects.filter(pk=order.pk).update(link_code=code, link_basis=basis, state=state)
 
-    # session, user, publication, click days, credited
-    with django_assert_num_queries(5):
+    # session, user, side bar, publication, click days, credited
+    with django_assert_num_queries(6):
         response = desk.get(reverse("content:publication_detail", args=[publication.pk]))
 
     credited = response.context["credited"]

@@ -71,3 +71,12 @@ def test_a_leader_holds_a_phone_and_everybody_else_sits_at_a_desk():
         Role.ADMIN: "shell.html",
         Role.AUDITOR: "shell.html",
     }
+
+
+def test_what_waits_stands_beside_its_place_and_nowhere_else():
+    sections = navigation_for(Role.OPERATOR, "/", {"orders:order_list": 3})
+
+    waiting = {str(link.url): link.waiting for section in sections for link in section.links}
+
+    assert waiting.pop("/o/order_list/") == 3
+    assert set(waiting.values()) == {0}

@@ -53,11 +53,14 @@ def test_templates_have_no_inline_script_style_or_handler():
 
 def test_every_icon_a_template_or_the_navigation_names_is_in_the_sprite():
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
-    sources = [*TEMPLATES.rglob("*.html"), settings.BASE_DIR / "core" / "navigation.py"]
+    said_in_python = ["core/navigation.py", "insights/views/agenda.py", "insights/views/noteworthy.py"]
+    sources = [*TEMPLATES.rglob("*.html"), *(settings.BASE_DIR / path for path in said_in_python)]
     named = {
         name
         for path in sources
-        for name in re.findall(r'{% icon "([^"]+)"|icon="([^"{]+)"|Entry\(_\("[^"]*"\), "([^"]+)"', path.read_text())
+        for name in re.findall(
+            r'{% icon "([^"]+)"|icon="([^"{]+)"|Entry\(_\("[^"]*"\), "([^"]+)"|Item\(\s*"([^"]+)"', path.read_text()
+        )
         for name in name
         if name
     }

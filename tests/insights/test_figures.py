@@ -40,6 +40,26 @@ def test_a_week_without_buyers_is_a_gap_in_the_rates():
     assert (list(rate.values), list(rate.texts)) == ([None, 37.5], ["—", "37.5%"])
 
 
+def test_last_year_has_a_line_on_the_scale_of_both_once_there_were_sales():
+    weeks = [SalesWeek(TODAY, 100_000, year_ago_fen=0), SalesWeek(TODAY, 50_000, year_ago_fen=380_000)]
+
+    chart = figures.sales_chart(weeks, [])
+    without = figures.sales_chart([SalesWeek(TODAY, 100_000)], [])
+
+    assert [(line.name, line.style) for line in chart.series] == [
+        ("GMV", "main"),
+        ("Last year, 52 weeks earlier", "past"),
+    ]
+    assert chart.panels[0].ticks[0] == "4k"
+    assert [texts for _week, texts in chart.rows] == [["¥1,000.00", "¥0.00"], ["¥500.00", "¥3,800.00"]]
+    assert [line.name for line in without.series] == ["GMV"]
+
+
+@pytest.mark.parametrize(("trend", "worse"), [([5, 9, 4], True), ([4, 9, 5], False), ([4, 9, 4], False), ([], False)])
+def test_a_trend_that_ends_lower_than_it_began_is_drawn_as_worse(trend, worse):
+    assert figures.kpi(trend, label="", value="").trend_is_worse is worse
+
+
 def test_weeks_end_on_sunday_and_the_running_one_today():
     assert figures.week_ends(TODAY, 2) == [date(2026, 11, 15), TODAY]
 

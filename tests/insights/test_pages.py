@@ -124,7 +124,7 @@ class TestToday:
         html = page(client)
 
         assert "<small>¥</small>186,420</span>" in html
-        assert "¥186,420.49 an order" in html
+        assert "GMV this week, ¥186,420 an order" in html
         assert "counted every night at 03:10" in html
 
     def test_the_window_switches_between_30_60_and_90_days(self, client, operator):
@@ -152,6 +152,29 @@ class TestToday:
             assert str(shown.refunds) in html
         assert "Shanghai time" in html
 
+    def test_last_year_is_drawn_and_defined_once_something_was_sold_then(self, client, operator):
+        group = make_group()
+        sell(group)
+        drawn = [("Last year, 52 weeks earlier" in page(client))]
+        make_order(make_member(), group, fen=100, day=day(364))
+
+        html = page(client)
+
+        assert drawn == [False]
+        assert 'class="plot-line past"' in html
+        assert '<th scope="col" class="number">Last year, 52 weeks earlier</th>' in html
+        assert str(definition("gmv_year_ago").text) in html
+
+    def test_the_strip_has_twelve_finished_weeks_of_orders_and_of_active_groups(self, client, operator):
+        group, monday = make_group(), day(timezone.localdate().weekday())
+        for weeks in (0, 1, 12, 13):
+            make_order(make_member(), group, fen=100, day=monday - timedelta(weeks=weeks))
+
+        _gmv, orders, _repurchase, groups, _commission = client.get(TODAY).context["kpis"]
+
+        # This week is not over, the thirteenth too long ago.
+        assert orders.trend == groups.trend == [1, *[0] * 10, 1]
+
     def test_the_active_groups_are_counted_whatever_the_table_shows(self, client, operator):
         sell(make_group("锦绣一群"))
         make_group("东方御苑")
@@ -162,35 +185,32 @@ class TestToday:
 
 
 class TestTodos:
-    def test_a_campaign_that_closes_today_stands_with_its_orders(self, client, operator):
+    def test_how_many_things_wait_and_what_comes_next_stand_on_the_page(self, client, operator):
         group = make_group()
         now = timezone.now()
-        midnight = timezone.localtime(now).replace(hour=23, minute=59, second=59)
         campaign = make_campaign(
-            group, day(), title="周五鲜果团", opens_at=now - timedelta(days=1), cuts_off_at=midnight
+            group,
+            day(),
+            title="周五鲜果团",
+            opens_at=now - timedelta(days=1),
+            cuts_off_at=timezone.localtime(now).replace(hour=23, minute=59, second=59),
         )
         make_order(make_member(), group, fen=100, campaign=campaign)
+        late = make_campaign(group, day(1), title="没送的", state=CampaignState.CUT_OFF, delivers_on=day(1))
+        make_order(make_member(), group, fen=100, campaign=late, day=day(1))
 
         html = page(client)
 
-        assert "周五鲜果团 closes at 23:59" in html
-        assert "1 order so far" in html
-
-    def test_what_is_cut_off_and_due_waits_until_it_is_delivered(self, client, operator):
-        group = make_group()
-        due = {"state": CampaignState.CUT_OFF, "delivers_on": day()}
-        waits = make_campaign(group, day(1), title="没送的", **due)
-        make_order(make_member(), group, fen=100, campaign=waits, day=day(1))
-        done = make_campaign(group, day(1), title="送完的", **due)
-        deliver(make_order(make_member(), group, fen=100, campaign=done, day=day(1)))
-        later = make_campaign(group, day(1), title="明天的", **due | {"delivers_on": day(-1)})
-        make_order(make_member(), group, fen=100, campaign=later, day=day(1))
-
-        html = page(client)
-
+        assert "周五鲜果团 closes" in html
+        assert "<b>23:59</b>" in html
         assert "没送的 is not delivered" in html
-        assert "送完的" not in html
-        assert "明天的" not in html
+        assert ">1 thing<" in html
+
+    def test_the_quiet_groups_are_counted_whatever_the_table_shows(self, client, operator):
+        make_group("东方御苑")
+        make_group("锦绣一群")
+
+        assert "2 groups without orders for 7 days" in page(client, f"{TODAY}?q=dfyy")
 
     def test_seed_users_whose_contact_is_due_are_named(self, client, operator):
         for name, ago in (("林婉清", 3), ("赵国强", 0), ("明天", -1)):
@@ -420,14 +440,14 @@ class TestQuestionsToTheDatabase:
     def test_today_of_an_operator(self, client, operator, groups, django_assert_num_queries):
         self.world(groups)
 
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(19):
             page(client)
 
     @pytest.mark.parametrize("groups", [1, 3])
     def test_today_of_an_admin(self, client, admin, groups, django_assert_num_queries):
         self.world(groups)
 
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(19):
             page(client)
 
     @pytest.mark.parametrize("groups", [1, 3])

@@ -155,7 +155,9 @@ def test_the_list_asks_the_database_as_often_for_one_order_as_for_three(
         place(offers=[berries, oranges])
     browser = signed_in(operator)
 
-    with django_assert_num_queries(6):  # session, user, orders, their lines, campaigns and groups to choose from
+    with django_assert_num_queries(
+        7
+    ):  # session, user, side bar, orders, their lines, campaigns and groups to choose from
         page = browser.get(LIST)
 
     assert len(page.context["page"].rows) == orders
@@ -169,7 +171,7 @@ def test_an_order_asks_the_database_as_often_for_one_line_as_for_three(
     delivered(order, by=operator, now=timezone.now())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(5):  # session, user, order, lines, facts
+    with django_assert_num_queries(6):  # session, user, side bar, order, lines, facts
         browser.get(f"/orders/{order.pk}/")
 
 

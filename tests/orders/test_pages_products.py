@@ -58,7 +58,7 @@ def test_the_list_asks_the_database_as_often_for_one_product_as_for_three(
         make.make_product(supplier=make.make_supplier(f"供应商{number}"))
     browser = signed_in(operator)
 
-    with django_assert_num_queries(4):  # session, user, products, suppliers to choose from
+    with django_assert_num_queries(5):  # session, user, side bar, products, suppliers to choose from
         browser.get(LIST)
 
 

@@ -69,7 +69,7 @@ def test_the_list_asks_the_database_as_often_for_one_supplier_as_for_three(
         make.make_product(supplier=make.make_supplier(f"供应商{number}"))
     browser = signed_in(operator)
 
-    with django_assert_num_queries(3):  # session, user, suppliers with how many goods
+    with django_assert_num_queries(4):  # session, user, side bar, suppliers with how many goods
         browser.get(LIST)
 
 

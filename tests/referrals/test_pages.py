@@ -533,12 +533,12 @@ def test_lists_ask_as_much_for_three_rows_as_for_one(
     first = Run.objects.order_by("pk").first()
     client = signed_in(admin)
     for url, queries in [
-        (reverse("referrals:run_list"), 4),
-        (reverse("referrals:run_detail", args=[first.pk]), 7),
-        (reverse("referrals:earner_detail", args=[first.pk, leader.pk]), 5),
-        (reverse("referrals:entry_list"), 4),
-        (reverse("referrals:why", args=[CommissionEntry.objects.filter(run=first).first().order_id]), 4),
-        (reverse("referrals:plan_list"), 3),
+        (reverse("referrals:run_list"), 5),
+        (reverse("referrals:run_detail", args=[first.pk]), 8),
+        (reverse("referrals:earner_detail", args=[first.pk, leader.pk]), 6),
+        (reverse("referrals:entry_list"), 5),
+        (reverse("referrals:why", args=[CommissionEntry.objects.filter(run=first).first().order_id]), 5),
+        (reverse("referrals:plan_list"), 4),
     ]:
         with django_assert_num_queries(queries, info=url):
             client.get(url)
@@ -558,3 +558,23 @@ def test_earnings_ask_as_much_for_three_rows_as_for_one(
     ]:
         with django_assert_num_queries(queries, info=url):
             client.get(url)
+
+
+def test_the_side_bar_counts_the_runs_somebody_else_made(
+    march: Period, admin: User, second_admin: User, auditor: User, group: Group, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    sell(1, group, leader)
+    run_through(march, admin)
+
+    counts = [
+        [
+            link.waiting
+            for section in signed_in(user).get(reverse("referrals:run_list")).context["navigation"]
+            for link in section.links
+            if link.url == reverse("referrals:run_list")
+        ]
+        for user in (admin, second_admin, auditor)
+    ]
+
+    assert counts == [[0], [1], [0]]
