@@ -86,11 +86,15 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """Panels over one row of labels (weeks, days). What is `listed` stands in the table alone, not as a line."""
+    """Panels over one row of labels (weeks, days), which `told` may say in full where there is room: Week of 11/16.
+
+    What is `listed` stands in the table alone, not as a line.
+    """
 
     labels: tuple[str, ...]
     panels: tuple[Panel, ...]
     listed: tuple[Series, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def series(self) -> list[Series]:
@@ -115,7 +119,7 @@ class LineChart:
     def hover(self) -> dict[str, object]:
         """What `charts.js` needs to answer the pointer and the arrow keys."""
         return {
-            "labels": list(self.labels),
+            "labels": list(self.told or self.labels),
             "panels": [
                 {
                     "low": panel.low,

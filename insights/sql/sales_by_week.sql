@@ -1,10 +1,10 @@
--- A row: one week (its Monday) of all groups, from the roll-up and the facts it has not counted: its GMV in fen, in how
--- many of its days members ordered (a member's day in a group counts once, if something is left of it), in how many
--- groups. The weeks from the first to the last day asked for, and the same days 52 weeks earlier.
+-- A row: one week (its Monday) of all groups, from the roll-up and the facts it has not counted: its GMV in fen; its
+-- occasions, each a member's day in a group of whose orders something is left; the groups those were in. The weeks from
+-- the first to the last day asked for, and the same days 52 weeks earlier.
 WITH uncounted AS (
     SELECT member_id, group_id, order_day AS day,
-        coalesce(sum(amount_fen) FILTER (WHERE kind <> 'refunded'), 0) AS gmv_fen,
-        sum(amount_fen) FILTER (WHERE kind <> 'delivered') AS net_fen
+        coalesce(sum(amount_fen) FILTER (WHERE kind <> 'refunded'), 0)::bigint AS gmv_fen,
+        sum(amount_fen)::bigint AS net_fen
     FROM orders_salefact
     WHERE id > coalesce((SELECT fact_id FROM insights_watermark WHERE name = 'facts'), 0) AND kind <> 'delivered'
         AND (order_day BETWEEN %(first)s AND %(as_of)s

@@ -148,7 +148,9 @@ def sales_chart(weeks: Sequence[SalesWeek], rates: Sequence[Repurchase]) -> Line
         name = _("Repurchase, %(days)s days") % {"days": rates[0].window.days}
         rate = Series(name, points, [_rate(one) for one in rates], style=SECOND)
         panels.append(panel(rate, tick=lambda value: f"{value:g}%", steps=2))
-    return LineChart(tuple(day_label(week.week) for week in weeks), tuple(panels))
+    labels = tuple(day_label(week.week) for week in weeks)
+    told = tuple(_("Week of %(day)s") % {"day": label} for label in labels)
+    return LineChart(labels, tuple(panels), told=told)
 
 
 def sold_chart(weeks: Sequence[SoldWeek]) -> LineChart:

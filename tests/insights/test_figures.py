@@ -53,6 +53,7 @@ def test_last_year_has_a_line_on_the_scale_of_both_once_there_were_sales():
     assert chart.panels[0].ticks[0] == "4k"
     assert [texts for _week, texts in chart.rows] == [["¥1,000.00", "¥0.00"], ["¥500.00", "¥3,800.00"]]
     assert [line.name for line in without.series] == ["GMV"]
+    assert (without.axis_labels, without.hover["labels"]) == (["11/20"], ["Week of 11/20"])
 
 
 @pytest.mark.parametrize(("trend", "worse"), [([5, 9, 4], True), ([4, 9, 5], False), ([4, 9, 4], False), ([], False)])
