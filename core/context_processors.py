@@ -3,13 +3,13 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, to_locale
 
-from core.navigation import frame_for, navigation_for
+from core.navigation import frame_for, navigation_for, palette_url_for
 
 THEMES = ("auto", "light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """What every page's frame needs: language, theme (from its cookie, so nothing flashes), frame and navigation."""
+    """What every page's frame needs: language, theme (from its cookie, so nothing flashes), palette and navigation."""
     theme = request.COOKIES.get("theme", "auto")
     user = getattr(request, "user", None)
     role = getattr(user, "role", "")
@@ -18,5 +18,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "theme": theme if theme in THEMES else "auto",
         "demo": settings.DEMO,
         "frame": frame_for(role),
+        "palette_url": palette_url_for(role),
         "navigation": SimpleLazyObject(lambda: navigation_for(role, request.path)),
     }

@@ -96,6 +96,11 @@ def frame_for(role: str) -> str:
     return PHONE_FRAME if role == Role.LEADER else DESK_FRAME
 
 
+def palette_url_for(role: str) -> str:
+    """Where the palette asks for rows; empty for who has none. Like every page of a floor above it is named only."""
+    return _address("orders:find") if role in OPERATOR | ADMIN | AUDITOR else ""
+
+
 def navigation_for(role: str, path: str) -> list[Section]:
     """The sections a person of this role sees; the link whose address `path` lies under is the current one."""
     places = list(_places(role))
