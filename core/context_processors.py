@@ -4,13 +4,13 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, to_locale
 
-from core.navigation import Section, frame_for, navigation_for, waiting_for
+from core.navigation import Section, frame_for, navigation_for, palette_url_for, waiting_for
 
 THEMES = ("auto", "light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """What every page's frame needs: language, theme (from its cookie, so nothing flashes), frame and navigation."""
+    """What every page's frame needs: language, theme (from its cookie, so nothing flashes), palette and navigation."""
     theme = request.COOKIES.get("theme", "auto")
     user = getattr(request, "user", None)
     role = getattr(user, "role", "")
@@ -19,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "theme": theme if theme in THEMES else "auto",
         "demo": settings.DEMO,
         "frame": frame_for(role),
+        "palette_url": palette_url_for(role),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }
 

@@ -108,6 +108,11 @@ def frame_for(role: str) -> str:
     return PHONE_FRAME if role == Role.LEADER else DESK_FRAME
 
 
+def palette_url_for(role: str) -> str:
+    """Where the palette asks for rows; empty for who has none. Like every page of a floor above it is named only."""
+    return _address("orders:find") if role in OPERATOR | ADMIN | AUDITOR else ""
+
+
 class WaitingCount(Protocol):
     """How many things wait for this person: one query, and none at all if it is not their work."""
 

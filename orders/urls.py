@@ -3,6 +3,7 @@ from django.urls import path
 from orders.views import (
     campaigns,
     delivery,
+    find,
     jielong,
     leader,
     offers,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("suppliers/", suppliers.supplier_list, name="supplier_list"),
     path("suppliers/new/", suppliers.supplier_create, name="supplier_create"),
     path("suppliers/<int:pk>/", suppliers.supplier_edit, name="supplier_edit"),
+    path("find/", find.find, name="find"),
     path("leader/", leader.leader_today, name="leader_today"),
     path("c/<str:code>/", public.public_campaign, name="public_campaign"),
     path("c/<str:code>/mine/<str:token>/", public.own_order, name="own_order"),

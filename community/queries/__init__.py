@@ -2,7 +2,7 @@
 
 from community.queries.groups import GroupView, groups_by_view, groups_matching, in_order, shown_in, with_figures
 from community.queries.history import Change, FieldChange, history_of
-from community.queries.members import matching, with_doors
+from community.queries.members import matching, members_found, with_doors
 from community.queries.seeds import Board, Card, Column, card_of, seed_board
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "history_of",
     "in_order",
     "matching",
+    "members_found",
     "seed_board",
     "shown_in",
     "with_doors",

@@ -2,8 +2,8 @@ from core.models.api_token import ApiToken
 from core.models.context import ChangeContext
 from core.models.idempotency import IdempotencyKey
 from core.models.job import Job, Shard
-from core.models.named import Named
+from core.models.named import Named, Spelled
 from core.models.request_count import RequestCount
 from core.models.user import User
 
-__all__ = ["ApiToken", "ChangeContext", "IdempotencyKey", "Job", "Named", "RequestCount", "Shard", "User"]
+__all__ = ["ApiToken", "ChangeContext", "IdempotencyKey", "Job", "Named", "RequestCount", "Shard", "Spelled", "User"]

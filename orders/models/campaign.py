@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Group, sees_all_groups
-from core.models import User
+from core.models import Spelled, User
 from orders.enums import UNDER_WAY, CampaignState, PlusOne
 from orders.models.catalogue import Product, Supplier, goods_are_counted_or_weighed, packed
 from orders.models.quantity import QuantityField
@@ -28,8 +28,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(state=CampaignState.OPEN, opens_at__lte=now, cuts_off_at__gt=now)
 
 
-@pghistory.track()
-class Campaign(models.Model):
+@pghistory.track(exclude=["pinyin"])
+class Campaign(Spelled):
     """One group purchase: what is offered to which groups, until when, delivered on which day."""
 
     title = models.CharField(_("title"), max_length=60)
@@ -65,6 +65,8 @@ class Campaign(models.Model):
         verbose_name=_("created by"),
     )
     demo = models.BooleanField(default=False, editable=False)
+
+    spelled = "title"
 
     objects = CampaignQuerySet.as_manager()
 

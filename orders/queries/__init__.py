@@ -23,6 +23,7 @@ from orders.queries.delivery import (
     delivery_sheets,
     with_deliveries,
 )
+from orders.queries.finding import Hit, palette_hits
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
 
@@ -33,6 +34,7 @@ __all__ = [
     "Event",
     "Found",
     "GroupTakings",
+    "Hit",
     "PurchaseLine",
     "PurchaseSection",
     "Recipient",
@@ -47,6 +49,7 @@ __all__ = [
     "leaders_groups",
     "orders_matching",
     "others_at_the_door",
+    "palette_hits",
     "products_matching",
     "purchase_list",
     "states_of",

@@ -1,4 +1,4 @@
-/* The palette: ⌘K, Ctrl K or / opens it, letters narrow the places, arrows and Enter go. */
+/* The palette: ⌘K, Ctrl K or / opens it, letters narrow the places and find rows, arrows and Enter go. */
 (function () {
   'use strict';
 
@@ -8,6 +8,7 @@
   const nothing = palette.querySelector('[data-nothing]');
   const places = linli.all('li', list);
   let asked = 0;
+  let waiting = false;
 
   function shown() {
     return linli.all('li:not([hidden]) > a', list);
@@ -21,7 +22,7 @@
     } else {
       input.removeAttribute('aria-activedescendant');
     }
-    nothing.hidden = Boolean(option);
+    nothing.hidden = Boolean(option) || waiting;
   }
 
   function narrow() {
@@ -29,22 +30,27 @@
     places.forEach((place) => {
       place.hidden = !place.textContent.toLowerCase().includes(wanted);
     });
+    show('');  // rows found by fewer letters leave at once, or Enter would go to one of them
+    waiting = Boolean(wanted && palette.dataset.paletteUrl);
     choose(shown()[0]);
     find(wanted);
   }
 
   /* what only the server knows: it answers with <li> options, the last question wins */
   function find(wanted) {
-    const url = palette.dataset.paletteUrl;
-    if (!url) return;
     asked += 1;
     const mine = asked;
-    setTimeout(() => {
+    const answered = (html) => {
       if (mine !== asked) return;
-      if (!wanted) return show('');
-      fetch(url + '?q=' + encodeURIComponent(wanted), { headers: { 'HX-Request': 'true' } })
+      waiting = false;
+      show(html);
+      choose(list.querySelector('[aria-selected=true]') || shown()[0]);
+    };
+    setTimeout(() => {
+      if (mine !== asked || !waiting) return;
+      fetch(palette.dataset.paletteUrl + '?q=' + encodeURIComponent(wanted), { headers: { 'HX-Request': 'true' } })
         .then((answer) => (answer.ok ? answer.text() : ''))
-        .then((html) => mine === asked && show(html), () => {});
+        .then(answered, () => answered(''));
     }, 180);
   }
   function show(html) {
@@ -55,7 +61,6 @@
       item.querySelector('a').id = 'palette-found-' + index;
       list.appendChild(item);
     });
-    choose(shown()[0]);
   }
 
   function move(by) {

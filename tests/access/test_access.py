@@ -109,6 +109,7 @@ PAGES = [
     ("orders:supplier_list", GET, {}, "OA"),
     ("orders:supplier_create", GET, {}, "O"),
     ("orders:supplier_edit", GET, {"pk": "supplier"}, "O"),
+    ("orders:find", GET, {}, "OAU"),
     ("orders:leader_today", GET, {}, "LS"),
     ("orders:public_campaign", GET, {"code": "code"}, EVERYBODY),
     ("orders:own_order", GET, {"code": "code", "token": "own_token"}, EVERYBODY),
