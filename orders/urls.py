@@ -11,6 +11,7 @@ from orders.views import (
     public,
     purchase,
     quick,
+    receiving,
     suppliers,
 )
 
@@ -28,6 +29,10 @@ urlpatterns = [
     path("campaigns/<int:pk>/close/", campaigns.campaign_close, name="campaign_close"),
     path("campaigns/<int:pk>/purchase/", purchase.purchase_list, name="purchase_list"),
     path("campaigns/<int:pk>/purchase.xlsx", purchase.purchase_xlsx, name="purchase_xlsx"),
+    path("campaigns/<int:pk>/receiving/", receiving.receiving, name="receiving"),
+    path("campaigns/<int:pk>/arrivals/", receiving.arrivals_add, name="arrivals_add"),
+    path("offers/<int:pk>/arrivals/", receiving.arrival_list, name="arrival_list"),
+    path("offers/<int:pk>/arrivals/correct/", receiving.arrival_correct, name="arrival_correct"),
     path("campaigns/<int:pk>/offers/", offers.offer_add, name="offer_add"),
     path("offers/<int:pk>/change/", offers.offer_change, name="offer_change"),
     path("offers/<int:pk>/remove/", offers.offer_remove, name="offer_remove"),

@@ -24,21 +24,26 @@ from orders.queries.delivery import (
 )
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
+from orders.queries.receiving import Expected, Received, ReceivingSection, expected, receive, receiving
 
 __all__ = [
     "Building",
     "Day",
     "DeliveryRun",
     "Event",
+    "Expected",
     "Found",
     "GroupTakings",
     "PurchaseLine",
     "PurchaseSection",
+    "Received",
+    "ReceivingSection",
     "Recipient",
     "Shortage",
     "day_of_entries",
     "delivery_run",
     "delivery_sheets",
+    "expected",
     "find_members",
     "group_takings",
     "last_orders",
@@ -47,6 +52,8 @@ __all__ = [
     "others_at_the_door",
     "products_matching",
     "purchase_list",
+    "receive",
+    "receiving",
     "states_of",
     "suppliers_matching",
     "timeline",

@@ -58,6 +58,7 @@ from orders.services.quick import (
     enter_order,
     take_back_entry,
 )
+from orders.services.receiving import NotCounted, record_arrivals
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
 from orders.services.undoing import TooLateToUndo, undo_paste
 
@@ -77,6 +78,7 @@ __all__ = [
     "LinesRefused",
     "Newcomer",
     "NotCorrectable",
+    "NotCounted",
     "NotDeliverable",
     "NotRefundable",
     "NotShort",
@@ -111,6 +113,7 @@ __all__ = [
     "place",
     "place_order",
     "read_paste",
+    "record_arrivals",
     "record_shortage",
     "record_shortages",
     "record_weights",
