@@ -23,7 +23,7 @@ from core.fields import MOST, TOO_MUCH, PlainTextField, QuantityField, YuanField
 from core.models import User
 from orders.enums import CampaignState, OrderState, PlusOne
 from orders.models import Campaign, Offer, OrderLine, Product, Supplier
-from orders.queries import Received
+from orders.queries import Received, ShortOffer
 from orders.services import Newcomer, Visitor
 from orders.services.placing import limit_sentence, whole_sentence
 
@@ -318,6 +318,46 @@ class ArrivalCorrectionForm(forms.Form):
 
     quantity = QuantityField(label=_("How much"))
     note = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class SharingForm(forms.Form):
+    """How much of what came each line gets in all, said by hand; `given` is what it begins with, by line id."""
+
+    def __init__(
+        self, *args: Any, short: ShortOffer, given: Mapping[int, Decimal] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer = short.offer
+        self.lines = {self.key(one.line): one.line for one in short.asked}
+        looks = {"autocomplete": "off", "inputmode": "numeric" if short.offer.counted else "decimal"}
+        for key, line in self.lines.items():
+            self.fields[key] = QuantityField(
+                label=_("%(name)s gets") % {"name": line.order.member.name},
+                min_value=line.delivered_quantity,
+                max_value=line.to_deliver,
+                initial=given and given[line.pk],
+                widget=forms.TextInput(attrs=looks),
+            )
+
+    @staticmethod
+    def key(line: OrderLine) -> str:
+        return f"given-{line.pk}"
+
+    def field_of(self, line: OrderLine) -> BoundField:
+        return self[self.key(line)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for key in self.lines:
+            if self.offer.counted and data.get(key) and data[key] != data[key].to_integral_value():
+                self.add_error(key, whole_sentence(self.offer))
+        return data
+
+    @property
+    def quantities(self) -> dict[int, Decimal]:
+        """What each line gets, by line id; what could not be read is left out."""
+        data = self.cleaned_data
+        return {line.pk: data[key] for key, line in self.lines.items() if data.get(key) is not None}
 
 
 class ProductFilterForm(forms.Form):

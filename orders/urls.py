@@ -12,6 +12,7 @@ from orders.views import (
     purchase,
     quick,
     receiving,
+    sharing,
     suppliers,
 )
 
@@ -31,8 +32,10 @@ urlpatterns = [
     path("campaigns/<int:pk>/purchase.xlsx", purchase.purchase_xlsx, name="purchase_xlsx"),
     path("campaigns/<int:pk>/receiving/", receiving.receiving, name="receiving"),
     path("campaigns/<int:pk>/arrivals/", receiving.arrivals_add, name="arrivals_add"),
+    path("campaigns/<int:pk>/shortages/", sharing.shortage_list, name="shortage_list"),
     path("offers/<int:pk>/arrivals/", receiving.arrival_list, name="arrival_list"),
     path("offers/<int:pk>/arrivals/correct/", receiving.arrival_correct, name="arrival_correct"),
+    path("offers/<int:pk>/share/", sharing.share, name="share"),
     path("campaigns/<int:pk>/offers/", offers.offer_add, name="offer_add"),
     path("offers/<int:pk>/change/", offers.offer_change, name="offer_change"),
     path("offers/<int:pk>/remove/", offers.offer_remove, name="offer_remove"),

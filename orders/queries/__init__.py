@@ -25,25 +25,32 @@ from orders.queries.delivery import (
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
 from orders.queries.receiving import Expected, Received, ReceivingSection, expected, receive, receiving
+from orders.queries.sharing import Asked, FellShort, GoodsShort, GroupShort, ShortOffer, fell_short, short_offer
 
 __all__ = [
+    "Asked",
     "Building",
     "Day",
     "DeliveryRun",
     "Event",
     "Expected",
+    "FellShort",
     "Found",
+    "GoodsShort",
+    "GroupShort",
     "GroupTakings",
     "PurchaseLine",
     "PurchaseSection",
     "Received",
     "ReceivingSection",
     "Recipient",
+    "ShortOffer",
     "Shortage",
     "day_of_entries",
     "delivery_run",
     "delivery_sheets",
     "expected",
+    "fell_short",
     "find_members",
     "group_takings",
     "last_orders",
@@ -54,6 +61,7 @@ __all__ = [
     "purchase_list",
     "receive",
     "receiving",
+    "short_offer",
     "states_of",
     "suppliers_matching",
     "timeline",

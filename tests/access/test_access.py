@@ -84,6 +84,8 @@ PAGES = [
     ("orders:arrivals_add", POST, {"pk": "campaign"}, "O"),
     ("orders:arrival_list", GET, {"pk": "offer"}, "OAU"),
     ("orders:arrival_correct", POST, {"pk": "offer"}, "O"),
+    ("orders:share", GET, {"pk": "offer"}, "O"),
+    ("orders:shortage_list", GET, {"pk": "campaign"}, "OLAU"),
     ("orders:offer_add", POST, {"pk": "campaign"}, "O"),
     ("orders:offer_change", POST, {"pk": "offer"}, "O"),
     ("orders:offer_remove", POST, {"pk": "offer"}, "O"),
