@@ -13,6 +13,7 @@ from orders.views import (
     quick,
     receiving,
     sharing,
+    sorting,
     suppliers,
 )
 
@@ -33,6 +34,9 @@ urlpatterns = [
     path("campaigns/<int:pk>/receiving/", receiving.receiving, name="receiving"),
     path("campaigns/<int:pk>/arrivals/", receiving.arrivals_add, name="arrivals_add"),
     path("campaigns/<int:pk>/shortages/", sharing.shortage_list, name="shortage_list"),
+    path("campaigns/<int:pk>/sorting/", sorting.sorting, name="sorting"),
+    path("campaigns/<int:pk>/sorting.xlsx", sorting.sorting_xlsx, name="sorting_xlsx"),
+    path("campaigns/<int:pk>/crates/", sorting.crate_labels, name="crate_labels"),
     path("offers/<int:pk>/arrivals/", receiving.arrival_list, name="arrival_list"),
     path("offers/<int:pk>/arrivals/correct/", receiving.arrival_correct, name="arrival_correct"),
     path("offers/<int:pk>/share/", sharing.share, name="share"),

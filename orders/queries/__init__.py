@@ -24,8 +24,9 @@ from orders.queries.delivery import (
 )
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
-from orders.queries.receiving import Expected, Received, ReceivingSection, expected, receive, receiving
+from orders.queries.receiving import Expected, Received, ReceivingSection, expected, not_shared, receive, receiving
 from orders.queries.sharing import Asked, FellShort, GoodsShort, GroupShort, ShortOffer, fell_short, short_offer
+from orders.queries.sorting import Sorted, Sorting, sorting
 
 __all__ = [
     "Asked",
@@ -46,6 +47,8 @@ __all__ = [
     "Recipient",
     "ShortOffer",
     "Shortage",
+    "Sorted",
+    "Sorting",
     "day_of_entries",
     "delivery_run",
     "delivery_sheets",
@@ -55,6 +58,7 @@ __all__ = [
     "group_takings",
     "last_orders",
     "leaders_groups",
+    "not_shared",
     "orders_matching",
     "others_at_the_door",
     "products_matching",
@@ -62,6 +66,7 @@ __all__ = [
     "receive",
     "receiving",
     "short_offer",
+    "sorting",
     "states_of",
     "suppliers_matching",
     "timeline",

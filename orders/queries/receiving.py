@@ -87,6 +87,11 @@ def receive(offers: QuerySet[Offer]) -> list[Received]:
     return [Received(offer, purchase_line(offer), offer.needed, tuple(offer.counts)) for offer in ordered]
 
 
+def not_shared(campaign: Campaign) -> list[Offer]:
+    """Offers of which less was counted than their lines still want: who sorts by the lines runs out; two queries."""
+    return [one.offer for one in receive(campaign.offers.all()) if one.missing]
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """How much of one offer some groups still get and how much of it fell short there; is it here, is it enough?"""

@@ -23,6 +23,8 @@ class Asked:
 
     line: OrderLine
     since: datetime
+    number: int | None
+    """Its number in the chain it was pasted with; None when it came another way."""
     seed: bool
     order_fen: int
 
@@ -79,8 +81,8 @@ def short_offer(offer: Offer) -> ShortOffer:
 
 
 def asked(line: Any) -> Asked:
-    """The line with its annotations `since`, `seed` and `order_fen`."""
-    return Asked(line, line.since, line.seed, line.order_fen)
+    """The line with its annotations `since`, `number`, `seed` and `order_fen`."""
+    return Asked(line, line.since, line.number, line.seed, line.order_fen)
 
 
 def order_fen() -> Subquery:
