@@ -60,6 +60,15 @@ class FactKind(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
+class SharingRule(models.TextChoices):
+    """Who gets how much of an offer of which too little came."""
+
+    FIRST_COME = "first_come", _("First come")
+    PRO_RATA = "pro_rata", _("Pro rata")
+    SEEDS_FIRST = "seeds_first", _("Seed users first")
+    BY_HAND = "by_hand", _("By hand")
+
+
 class LinkBasis(models.TextChoices):
     """Why an order is credited to a publication's link."""
 

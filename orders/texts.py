@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from core.money import format_yuan
 from core.templatetags.ui import quantity as spoken
 from orders.models import Campaign, Offer
-from orders.queries import DeliveryRun, PurchaseLine
+from orders.queries import DeliveryRun, FellShort, GroupShort, PurchaseLine
 
 P = ParamSpec("P")
 
@@ -100,6 +100,46 @@ def shortage_text(campaign: Campaign, run: DeliveryRun) -> str:
         what = {"offer": shortage.missing.name, "unit": shortage.missing.unit, "doors": doors}
         what["quantity"] = spoken(shortage.missing.quantity)
         lines.append(_("%(offer)s %(quantity)s%(unit)s: %(doors)s") % what)
+    return "\n".join(lines)
+
+
+@for_the_group
+def group_shortage_text(campaign: Campaign, short: GroupShort) -> str:
+    """What the group is told: of which goods too little came, who gets how much less, and what they owe now."""
+    owed = {one.order.pk: one.order_fen for one in short.orders}
+    lines = [_("%(campaign)s: too little came, we are sorry.") % {"campaign": campaign.title}]
+    for goods in short.goods:
+        words = {"offer": goods.offer.name, "quantity": spoken(goods.quantity), "unit": goods.offer.unit}
+        lines.append(
+            _("%(offer)s: %(quantity)s%(unit)s missing") % words + (f" ({goods.reason})" if goods.reason else "")
+        )
+        for line in goods.lines:
+            words |= {"who": f"{line.order.door} {line.order.member.name}".strip()}
+            words |= {"quantity": spoken(line.short_quantity), "fen": format_yuan(owed[line.order_id])}
+            lines.append(_("%(who)s: %(quantity)s%(unit)s less, ¥%(fen)s in all now") % words)
+    lines.append(_("Nobody pays for what did not come."))
+    return "\n".join(lines)
+
+
+@for_the_group
+def member_shortage_text(campaign: Campaign, short: FellShort) -> str:
+    """What one member is told: what they get of what they ordered, and what the order costs now."""
+    lines = [
+        _("%(name)s, too little came of “%(campaign)s”, we are sorry.")
+        % {"name": short.order.member.name, "campaign": campaign.title}
+    ]
+    for line in short.lines:
+        words = {"offer": line.offer.name, "unit": line.offer.unit}
+        words |= {"ordered": spoken(line.to_deliver + line.short_quantity), "given": spoken(line.to_deliver)}
+        said = (
+            _("%(offer)s: %(given)s%(unit)s of the %(ordered)s%(unit)s ordered")
+            if line.to_deliver
+            else _("%(offer)s: none of the %(ordered)s%(unit)s ordered")
+        )
+        lines.append(said % words)
+    lines.append(
+        _("You don't pay for what did not come; the order is ¥%(fen)s now.") % {"fen": format_yuan(short.order_fen)}
+    )
     return "\n".join(lines)
 
 

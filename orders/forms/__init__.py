@@ -6,8 +6,13 @@ from orders.forms.delivery import ShortageForm
 from orders.forms.orders import OrderFilterForm, RefundForm
 from orders.forms.public import GoodsForm, PublicOrderForm
 from orders.forms.quick import NewcomerForm, QuickOrderForm
+from orders.forms.receiving import ArrivalCorrectionForm, ArrivalRow, ArrivalsForm
+from orders.forms.sharing import SharingForm
 
 __all__ = [
+    "ArrivalCorrectionForm",
+    "ArrivalRow",
+    "ArrivalsForm",
     "CampaignForm",
     "GoodsForm",
     "MomentField",
@@ -20,6 +25,7 @@ __all__ = [
     "PublicOrderForm",
     "QuickOrderForm",
     "RefundForm",
+    "SharingForm",
     "ShortageForm",
     "SupplierForm",
 ]

@@ -1,4 +1,5 @@
 from orders.models.aliases import MemberAlias, ProductAlias
+from orders.models.arrival import Arrival
 from orders.models.campaign import Campaign, GroupStock, Offer, PriceStep
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
@@ -8,6 +9,7 @@ from orders.models.quick import QuickEntry
 
 __all__ = [
     "UNDO_WITHIN",
+    "Arrival",
     "Campaign",
     "ChainEntry",
     "FormCount",

@@ -58,7 +58,9 @@ from orders.services.quick import (
     enter_order,
     take_back_entry,
 )
+from orders.services.receiving import NotCounted, record_arrivals
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
+from orders.services.sharing import NotAsShown, NotShared, Part, Sharing, left_sentence, preview_sharing, share_shortage
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
@@ -76,14 +78,19 @@ __all__ = [
     "LimitReached",
     "LinesRefused",
     "Newcomer",
+    "NotAsShown",
     "NotCorrectable",
+    "NotCounted",
     "NotDeliverable",
     "NotRefundable",
+    "NotShared",
     "NotShort",
     "NothingPasted",
     "NothingWanted",
     "OfferSoldOut",
+    "Part",
     "PlacedLine",
+    "Sharing",
     "StrangeGroup",
     "TooLateToUndo",
     "TooManyForms",
@@ -104,13 +111,16 @@ __all__ = [
     "deliver",
     "forget_forms",
     "enter_order",
+    "left_sentence",
     "mark_arrived",
     "mark_purchased",
     "open_campaign",
     "order_publicly",
     "place",
     "place_order",
+    "preview_sharing",
     "read_paste",
+    "record_arrivals",
     "record_shortage",
     "record_shortages",
     "record_weights",
@@ -119,6 +129,7 @@ __all__ = [
     "remove_offer",
     "save_offer",
     "settle",
+    "share_shortage",
     "start_paste",
     "take_back_entry",
     "take_back_shortage",

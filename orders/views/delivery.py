@@ -19,8 +19,8 @@ from orders import services
 from orders.enums import UNDER_WAY, CampaignState
 from orders.forms import ShortageForm
 from orders.models import Campaign, Order, OrderLine
+from orders.queries import DeliveryRun, delivery_sheets, leaders_groups, with_deliveries
 from orders.queries import delivery_run as run_of
-from orders.queries import delivery_sheets, leaders_groups, with_deliveries
 from orders.texts import shortage_text
 
 LATEST = 30
@@ -67,11 +67,16 @@ def delivery_run(request: SignedInRequest, pk: int) -> HttpResponse:
 def delivery_sheet(request: SignedInRequest, pk: int) -> HttpResponse:
     """The run on paper: one sheet a group, a recipient's goods in one row."""
     campaign = visible_campaign(request.user, pk)
-    groups = list(leaders_groups(campaign, request.user).select_related("neighbourhood"))
+    sheets = sheets_of(campaign, request.user)
+    return render_page(request, "orders/delivery_sheet.html", {"campaign": campaign, "sheets": sheets})
+
+
+def sheets_of(campaign: Campaign, user: User) -> list[tuple[Group, str, DeliveryRun]]:
+    """Of each group this person may work on that gets something: who leads it on the day, and its run."""
+    groups = list(leaders_groups(campaign, user).select_related("neighbourhood"))
     leading = LeaderAssignment.objects.filter(group__in=groups, span__contains=campaign.delivers_on)
     leaders = dict(leading.values_list("group", "leader__name"))
-    sheets = [(group, leaders.get(group.pk, ""), run) for group, run in delivery_sheets(campaign, groups)]
-    return render_page(request, "orders/delivery_sheet.html", {"campaign": campaign, "sheets": sheets})
+    return [(group, leaders.get(group.pk, ""), run) for group, run in delivery_sheets(campaign, groups)]
 
 
 @require_POST
