@@ -96,6 +96,13 @@ class Instance:
         """Run a statement over a connection made from the instance's DATABASE_URL."""
         return sql(self.data, statement)
 
+    def has_database(self) -> bool:
+        """Whether its database answers."""
+        try:
+            return self.sql("SELECT 1") == [(1,)]
+        except psycopg2.Error:
+            return False
+
     def _await_end(self) -> int:
         rest, _ = self.process.communicate(timeout=60)
         self.output += rest

@@ -62,8 +62,7 @@ def lost_commits(data: Path, *, options: str, kills: int) -> int:
                 enough = len(clients.acknowledged) + luck.randint(100, 300)
                 until(lambda enough=enough: len(clients.acknowledged) >= enough, seconds=60)
                 kill_with_all_its_own(instance.service("postgres"))
-            enough = len(clients.acknowledged) + 1
-            until(lambda: len(clients.acknowledged) >= enough, seconds=60)
+            until(instance.has_database, seconds=60)
         kept = set(instance.sql("SELECT client, number FROM chain"))
         assert instance.interrupt() == 0
     return len(set(clients.acknowledged) - kept)

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg2
@@ -18,7 +18,7 @@ import pytest
 
 from config.embedded import folders
 from config.embedded.supervisor import SHORT_LIFE
-from tests.faults.embedded import Instance, kill_with_all_its_own, leaving_nothing, processes_of, until
+from tests.faults.embedded import Instance, connect, kill_with_all_its_own, leaving_nothing, processes_of, until
 from tests.faults.visitor import BROKEN_OFF, Orders, Visitor
 
 pytestmark = [
@@ -57,7 +57,8 @@ def house(small_disk: Path) -> Iterator[Instance]:
     data = project / ".linli"
     command = (sys.executable, "manage.py", "up")
     with leaving_nothing(data):
-        house = Instance(data, command=command, project=project, environment={"LINLI_DATA": ""}).start()
+        environment = {"LINLI_DATA": "", "API_RATE": "100000/min"}
+        house = Instance(data, command=command, project=project, environment=environment).start()
         yield house
         assert house.interrupt() == 0
 
@@ -104,6 +105,22 @@ def test_postgresql_killed_while_orders_come_in_loses_none_and_pages_are_back(
 
     logger.warning("back after %s s", back)
     assert pids_of(house) == processes
+
+
+@pytest.mark.drill
+def test_a_lock_held_for_a_minute_lets_who_reads_pass_and_loses_no_order(house: Instance, orders: Orders) -> None:
+    visitor, took = Visitor(house.port).sign_in("operator"), []
+    with closing(connect(house.data)) as holder, holder.cursor() as cursor:
+        cursor.execute("SELECT FROM orders_offer FOR UPDATE")
+        held = time.monotonic()
+        while (asked := time.monotonic()) < held + 60:
+            assert visitor.get("/groups/").status == 200
+            took.append(time.monotonic() - asked)
+        before = orders.acknowledged
+
+    until(lambda: orders.acknowledged > before, seconds=30)
+    logger.warning("%d pages read meanwhile, the slowest in %.1f s", len(took), max(took))
+    assert any("Nothing was saved" in answer.text for answer in orders.answers)
 
 
 def test_a_full_disk_is_said_and_heals_by_itself(house: Instance, orders: Orders, small_disk: Path) -> None:

@@ -54,8 +54,8 @@ class Visitor:
         return self
 
     def as_program(self) -> "Visitor":
-        """A program in this person's name, with a token they have made for it."""
-        page = self.post("/me/tokens/new/")
+        """A program in this person's name, with a token they have made for it and let write."""
+        page = self.post("/me/tokens/new/", scope="write")
         token = re.search(r'id="token"[^>]*>([0-9a-f]{64})<', page.text)
         assert token, page
         return Visitor(self.port, self.patience, token=token[1])
@@ -79,11 +79,11 @@ class Visitor:
 
 
 class Orders:
-    """Programs that order one piece after the other, each with a key of its own, sent until it is acknowledged."""
+    """Programs that order one piece at a time, each order with a key of its own."""
 
     def __init__(self, port: int, *, programs: int = 2) -> None:
         self.answers: list[Answer] = []
-        self.acknowledged = 0
+        self._acknowledged: list[str] = []
         self._program = Visitor(port).sign_in("operator").as_program()
         campaign = self._first("/api/v1/campaigns/?state=open")
         self._offer = next(each for each in campaign["offers"] if each["stock"] is None and each["limit_each"] is None)
@@ -93,12 +93,22 @@ class Orders:
         self._wanted = [
             {"campaign": campaign["id"], "group": group, "member": member["id"], "lines": lines} for member in members
         ]
-        self._before, self._enough = self._taken(), Event()
+        self._before, self._numbers, self._enough = self._taken(), count(), Event()
+
+    @property
+    def acknowledged(self) -> int:
+        """How many orders were answered with 201."""
+        return len(self._acknowledged)
+
+    @property
+    def kept(self) -> int:
+        """How many pieces the house has for these orders: one for each acknowledged one, if none is lost or doubled."""
+        return self._taken() - self._before
 
     @contextmanager
     def coming_in(self) -> Iterator["Orders"]:
-        """While the block runs. At its end no order is on its way any more."""
-        threads = [Thread(target=self._order, args=(number, wanted)) for number, wanted in enumerate(self._wanted)]
+        """While the block runs, each sent until it is acknowledged. At its end none is on its way any more."""
+        threads = [Thread(target=self._keep_ordering) for _program in self._wanted]
         for thread in threads:
             thread.start()
         try:
@@ -108,21 +118,23 @@ class Orders:
             for thread in threads:
                 thread.join()
 
-    @property
-    def kept(self) -> int:
-        """How many pieces the house has for these orders: one for each acknowledged one, if none is lost or doubled."""
-        return self._taken() - self._before
+    def order_one(self) -> Answer:
+        """A new order, sent once."""
+        return self._send(next(self._numbers))
 
-    def _order(self, program: int, wanted: dict[str, Any]) -> None:
-        for number in count():
-            answer = Answer(BROKEN_OFF, "", {})
-            while answer.status != 201:
-                answer = self._program.send("/api/v1/orders/", wanted, key=f"{id(self)}-{program}-{number}")
-                self.answers.append(answer)
-                time.sleep(0 if answer.status == 201 else 0.1)
-            self.acknowledged += 1
-            if self._enough.is_set():
-                return
+    def _keep_ordering(self) -> None:
+        while not self._enough.is_set():
+            number = next(self._numbers)
+            while self._send(number).status != 201:
+                time.sleep(0.1)
+
+    def _send(self, number: int) -> Answer:
+        key, wanted = f"{id(self)}-{number}", self._wanted[number % len(self._wanted)]
+        answer = self._program.send("/api/v1/orders/", wanted, key=key)
+        self.answers.append(answer)
+        if answer.status == 201:
+            self._acknowledged.append(key)
+        return answer
 
     def _taken(self) -> int:
         offer = json.loads(self._program.get(f"/api/v1/offers/{self._offer['id']}/").text)
