@@ -1,0 +1,25 @@
+"""Reading what people enter: of catalogue, campaigns, orders and deliveries; on the public page, by hand."""
+
+from orders.forms.campaigns import CampaignForm, MomentField, OfferChangeForm, OfferForm
+from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
+from orders.forms.delivery import ShortageForm
+from orders.forms.orders import OrderFilterForm, RefundForm
+from orders.forms.public import GoodsForm, PublicOrderForm
+from orders.forms.quick import NewcomerForm, QuickOrderForm
+
+__all__ = [
+    "CampaignForm",
+    "GoodsForm",
+    "MomentField",
+    "NewcomerForm",
+    "OfferChangeForm",
+    "OfferForm",
+    "OrderFilterForm",
+    "ProductFilterForm",
+    "ProductForm",
+    "PublicOrderForm",
+    "QuickOrderForm",
+    "RefundForm",
+    "ShortageForm",
+    "SupplierForm",
+]

@@ -1,0 +1,103 @@
+"""The catalogue: products, whom they are bought from, and which of them a list shows."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import QuantityField, YuanField
+from core.models import User
+from orders.models import Product, Supplier
+
+if TYPE_CHECKING:
+    ProductModelForm = forms.ModelForm[Product]
+    SupplierModelForm = forms.ModelForm[Supplier]
+else:
+    ProductModelForm = SupplierModelForm = forms.ModelForm
+
+
+class SupplierForm(SupplierModelForm):
+    """Somebody the house buys from."""
+
+    class Meta:
+        model = Supplier
+        fields = ["name", "contact", "phone", "note", "active"]
+        widgets = {"phone": forms.TextInput(attrs={"type": "tel"})}
+
+
+class ProductForm(ProductModelForm):
+    """A product of the catalogue; aliases are written apart by commas, spaces or new lines."""
+
+    price_fen = YuanField(label=_("Price (¥)"))
+    cost_fen = YuanField(label=_("Cost (¥)"), required=False)
+    aliases = forms.CharField(
+        label=_("Also written as"),
+        required=False,
+        help_text=_("How people write it in a chain, apart by commas: 红富士，富士"),
+    )
+    pack_size = QuantityField(
+        label=_("How much a pack holds"), required=False, help_text=_("In the unit above. Empty: bought loose.")
+    )
+
+    class Meta:
+        model = Product
+        fields = [
+            "name",
+            "spec",
+            "unit",
+            "counted",
+            "price_fen",
+            "cost_fen",
+            "aliases",
+            "code",
+            "supplier",
+            "pack_name",
+            "pack_size",
+            "active",
+        ]
+        help_texts = {"pack_name": _("What the supplier sells it in: 箱, 件.")}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suppliers = Supplier.objects.visible_to(user).filter(Q(active=True) | Q(pk=self.instance.supplier_id))
+        supplier = self.fields["supplier"]
+        supplier.queryset = suppliers  # type: ignore[attr-defined]
+        supplier.empty_label = _("No supplier")  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.initial["aliases"] = "，".join(self.instance.aliases)
+
+    def clean_aliases(self) -> list[str]:
+        words = self.cleaned_data["aliases"]
+        for mark in "，、;；\n":
+            words = words.replace(mark, ",")
+        return list(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
+
+    def clean_cost_fen(self) -> int:
+        return self.cleaned_data["cost_fen"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        """Half a pack is said beside the half that is missing; the model would say it of the whole form."""
+        data = super().clean() or {}
+        named, sized = data.get("pack_name"), data.get("pack_size")
+        if not self.errors.keys() & {"pack_name", "pack_size"} and bool(named) != bool(sized):
+            half = "pack_size" if named else "pack_name"
+            self.add_error(half, _("A pack has a name and a size. Give both, or neither."))
+        return data
+
+
+class ProductFilterForm(forms.Form):
+    """Which products a list shows. What it does not understand it leaves out."""
+
+    supplier = forms.ModelChoiceField(
+        Supplier.objects.none(), label=_("Supplier"), required=False, empty_label=_("All suppliers")
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self.fields["supplier"].queryset = Supplier.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def conditions(self) -> dict[str, Any]:
+        """What to filter products by."""
+        self.is_valid()
+        return {field: value for field, value in self.cleaned_data.items() if value}
