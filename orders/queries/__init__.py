@@ -22,6 +22,7 @@ from orders.queries.delivery import (
     delivery_sheets,
     with_deliveries,
 )
+from orders.queries.offers import Share, Standing, standing, standings, with_terms
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
 
@@ -35,7 +36,9 @@ __all__ = [
     "PurchaseLine",
     "PurchaseSection",
     "Recipient",
+    "Share",
     "Shortage",
+    "Standing",
     "day_of_entries",
     "delivery_run",
     "delivery_sheets",
@@ -47,6 +50,8 @@ __all__ = [
     "others_at_the_door",
     "products_matching",
     "purchase_list",
+    "standing",
+    "standings",
     "states_of",
     "suppliers_matching",
     "timeline",
@@ -54,4 +59,5 @@ __all__ = [
     "with_goods",
     "with_goods_count",
     "with_takings",
+    "with_terms",
 ]
