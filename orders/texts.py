@@ -4,9 +4,10 @@ They speak the installation's language, whatever the person who copies them read
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.urls import reverse
@@ -17,14 +18,16 @@ from django.utils.translation import gettext as _
 from core.money import format_yuan
 from core.templatetags.ui import quantity as spoken
 from orders.models import Campaign, Offer
-from orders.queries import DeliveryRun, PurchaseLine
+from orders.queries import DeliveryRun, PurchaseLine, Standing
+from orders.terms import progress_of, terms_of
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def for_the_group(text: Callable[P, str]) -> Callable[P, str]:
+def for_the_group(text: Callable[P, T]) -> Callable[P, T]:
     @wraps(text)
-    def spoken_there(*args: P.args, **kwargs: P.kwargs) -> str:
+    def spoken_there(*args: P.args, **kwargs: P.kwargs) -> T:
         with translation.override(settings.LANGUAGE_CODE):
             return text(*args, **kwargs)
 
@@ -37,24 +40,58 @@ def public_url(campaign: Campaign) -> str:
 
 
 @for_the_group
-def announcement(campaign: Campaign, offers: Iterable[Offer]) -> str:
+def announcement(campaign: Campaign, goods: Iterable[Standing]) -> str:
     """What the leader posts in the group to open the chain: goods, prices, cut-off, delivery, an example, the link."""
-    offers = list(offers)
-    lines = [campaign.title, *(price_line(offer) for offer in offers)]
+    goods = list(goods)
+    lines = [campaign.title, *(price_line(one) for one in goods)]
     lines.append(_("Cut-off: %(moment)s") % {"moment": moment(campaign.cuts_off_at)})
     lines.append(_("Delivery: %(day)s") % {"day": day(campaign.delivers_on)})
-    if offers:
-        lines.append(_("Example: %(line)s") % {"line": sample_line(offers[0])})
+    if goods:
+        lines.append(_("Example: %(line)s") % {"line": sample_line(goods[0].offer)})
     lines.append(_("See the goods and what is left: %(url)s") % {"url": public_url(campaign)})
     return "\n".join(lines)
 
 
-def price_line(offer: Offer) -> str:
-    words = {"offer": offer.name, "price": format_yuan(offer.price_fen), "unit": offer.unit}
-    if offer.limit_each is None:
-        return _("%(offer)s ¥%(price)s/%(unit)s") % words
-    words["limit"] = spoken(offer.limit_each)
-    return _("%(offer)s ¥%(price)s/%(unit)s (at most %(limit)s %(unit)s each)") % words
+def price_line(one: Standing) -> str:
+    """An offer at its price, and in brackets what comes with it and how far it has come."""
+    offer = one.offer
+    line = _("%(offer)s ¥%(price)s/%(unit)s") % {
+        "offer": offer.name,
+        "price": format_yuan(offer.price_fen),
+        "unit": offer.unit,
+    }
+    said = [*terms_of(one), *progress_of(one)]
+    if offer.limit_each is not None:
+        limit = _("at most %(limit)s %(unit)s each") % {"limit": spoken(offer.limit_each), "unit": offer.unit}
+        said.insert(0, limit)
+    return _("%(line)s (%(terms)s)") % {"line": line, "terms": " · ".join(said)} if said else line
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """What a campaign's picture says: its title, each offer with its price and terms, until when, delivered when."""
+
+    title: str
+    goods: list[tuple[str, str, str]]
+    when: list[str]
+    call: str
+
+
+@for_the_group
+def poster(campaign: Campaign, goods: Iterable[Standing]) -> Poster:
+    """In few words: a picture is looked at, not read."""
+    return Poster(
+        campaign.title,
+        [
+            (one.offer.name, f"¥{format_yuan(one.offer.price_fen)}/{one.offer.unit}", " · ".join(terms_of(one)))
+            for one in goods
+        ],
+        [
+            _("Cut-off: %(moment)s") % {"moment": moment(campaign.cuts_off_at)},
+            _("Delivery: %(day)s") % {"day": day(campaign.delivers_on)},
+        ],
+        _("Long-press or scan to order"),
+    )
 
 
 @for_the_group

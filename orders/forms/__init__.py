@@ -1,14 +1,16 @@
 """Reading what people enter: of catalogue, campaigns, orders and deliveries; on the public page, by hand."""
 
-from orders.forms.campaigns import CampaignForm, MomentField, OfferChangeForm, OfferForm
+from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
 from orders.forms.delivery import ShortageForm
+from orders.forms.offers import OfferChangeForm, OfferForm
 from orders.forms.orders import OrderFilterForm, RefundForm
 from orders.forms.public import GoodsForm, PublicOrderForm
 from orders.forms.quick import NewcomerForm, QuickOrderForm
 
 __all__ = [
     "CampaignForm",
+    "CancelForm",
     "GoodsForm",
     "MomentField",
     "NewcomerForm",

@@ -38,7 +38,8 @@ class Standing:
     @property
     def missing(self) -> Decimal:
         """What is still to be ordered before the offer goes ahead."""
-        return max((self.offer.minimum or Decimal()) - self.offer.taken, Decimal())
+        missing: Decimal = (self.offer.minimum or Decimal()) - self.offer.taken
+        return max(missing, Decimal())
 
     @property
     def price_fen(self) -> int:

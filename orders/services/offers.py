@@ -84,8 +84,12 @@ def change_offer(
     minimum: Decimal | None = None,
     steps: Sequence[Step] = (),
     shares: Mapping[int, Decimal] | None = None,
+    aliases: Sequence[str] | None = None,
 ) -> Offer:
-    """Let an offer be sold on these terms from now on. Raises TermsRefused; then everything stays as it was."""
+    """Let an offer be sold on these terms from now on. Raises TermsRefused; then everything stays as it was.
+
+    `aliases` are the product's, in this campaign and wherever else it is offered; None leaves them.
+    """
     campaign = still_changeable(offer.campaign)
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
     shares = shares or {}
@@ -99,6 +103,9 @@ def change_offer(
         offer.save(update_fields=["price_fen", "stock", "limit_each", "minimum"])
     write_ladder(offer, steps)
     write_shares(offer, shares)
+    if aliases is not None and list(aliases) != offer.product.aliases:
+        offer.product.aliases = list(aliases)
+        offer.product.save(update_fields=["aliases"])
     return offer
 
 
