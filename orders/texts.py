@@ -15,10 +15,12 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from community.models import Group
 from core.money import format_yuan
 from core.templatetags.ui import quantity as spoken
-from orders.models import Campaign, Offer
-from orders.queries import DeliveryRun, PurchaseLine, Standing
+from orders.enums import CampaignState
+from orders.models import Campaign, Offer, Order
+from orders.queries import CalledOff, DeliveryRun, Lost, PurchaseLine, Results, Settled, Standing
 from orders.terms import progress_of, terms_of
 
 P = ParamSpec("P")
@@ -101,6 +103,60 @@ def sample_line(offer: Offer) -> str:
 
 
 @for_the_group
+def outcome_text(campaign: Campaign, results: Results, group: Group) -> str:
+    """What the cut-off, or the calling off, means for those of a group who ordered: by name, to post there.
+
+    Empty where it means nothing to anybody.
+    """
+    lost = [(one, one.in_group(group).lost) for one in results.called_off]
+    if campaign.state == CampaignState.CANCELLED:
+        return cancelled_text(campaign, [(one.reason, each.order) for one, theirs in lost for each in theirs])
+    lines = [called_off_line(one, theirs) for one, theirs in lost if theirs]
+    lines += [settled_line(one) for one in results.settled]
+    head = _("%(campaign)s: what the cut-off came to") % {"campaign": campaign.title}
+    return "\n".join([head, *lines]) if lines else ""
+
+
+def cancelled_text(campaign: Campaign, lost: Iterable[tuple[str, Order]]) -> str:
+    lost = list(lost)
+    if not lost:
+        return ""
+    reasons = dict.fromkeys(reason for reason, _order in lost)
+    people = {order.pk: person(order) for _reason, order in lost}
+    words = {"campaign": campaign.title, "reason": "；".join(reasons), "people": "、".join(people.values())}
+    return "\n".join(
+        [
+            _("“%(campaign)s” is called off: %(reason)s") % words,
+            _("Every order is cancelled and nobody pays: %(people)s") % words,
+        ]
+    )
+
+
+def called_off_line(one: CalledOff, lost: Iterable[Lost]) -> str:
+    offer = one.offer
+    people = "、".join(f"{person(each.order)} {spoken(each.quantity)}{offer.unit}" for each in lost)
+    words = {"offer": offer.name, "quantity": spoken(one.quantity), "unit": offer.unit, "people": people}
+    words["minimum"] = spoken(offer.minimum)
+    said = _("%(offer)s is called off: only %(quantity)s of %(minimum)s %(unit)s were ordered. Nobody pays: %(people)s")
+    return said % words
+
+
+def settled_line(one: Settled) -> str:
+    offer = one.offer
+    return _("%(offer)s: %(joined)s joined, everybody pays ¥%(price)s/%(unit)s instead of ¥%(before)s") % {
+        "offer": offer.name,
+        "joined": one.joined,
+        "price": format_yuan(offer.unit_price_fen),
+        "unit": offer.unit,
+        "before": format_yuan(offer.price_fen),
+    }
+
+
+def person(order: Order) -> str:
+    return f"{order.door} {order.member.name}".strip()
+
+
+@for_the_group
 def purchase_text(campaign: Campaign, lines: Iterable[PurchaseLine]) -> str:
     """What one supplier is asked for: what and how much, packs where there are packs, no prices. Empty for nothing."""
     wanted = [line for line in lines if line.to_buy]
@@ -131,8 +187,7 @@ def shortage_text(campaign: Campaign, run: DeliveryRun) -> str:
     lines = [_("%(campaign)s: missing") % {"campaign": campaign.title}]
     for shortage in run.shortages:
         doors = "、".join(
-            f"{order.door} {order.member.name} {spoken(quantity)}{shortage.missing.unit}".strip()
-            for order, quantity in shortage.orders
+            f"{person(order)} {spoken(quantity)}{shortage.missing.unit}" for order, quantity in shortage.orders
         )
         what = {"offer": shortage.missing.name, "unit": shortage.missing.unit, "doors": doors}
         what["quantity"] = spoken(shortage.missing.quantity)

@@ -2,15 +2,16 @@
 
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
-from orders.forms.delivery import ShortageForm
+from orders.forms.delivery import ShortageForm, WeightForm
 from orders.forms.offers import OfferChangeForm, OfferForm
-from orders.forms.orders import OrderFilterForm, RefundForm
+from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
 from orders.forms.public import GoodsForm, PublicOrderForm
 from orders.forms.quick import NewcomerForm, QuickOrderForm
 
 __all__ = [
     "CampaignForm",
     "CancelForm",
+    "CorrectionForm",
     "GoodsForm",
     "MomentField",
     "NewcomerForm",
@@ -24,4 +25,5 @@ __all__ = [
     "RefundForm",
     "ShortageForm",
     "SupplierForm",
+    "WeightForm",
 ]

@@ -25,17 +25,22 @@ from orders.queries.delivery import (
 from orders.queries.offers import Share, Standing, standing, standings, with_terms
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
+from orders.queries.results import CalledOff, Lost, Results, Settled, results_of
 
 __all__ = [
     "Building",
+    "CalledOff",
     "Day",
     "DeliveryRun",
     "Event",
     "Found",
     "GroupTakings",
+    "Lost",
     "PurchaseLine",
     "PurchaseSection",
     "Recipient",
+    "Results",
+    "Settled",
     "Share",
     "Shortage",
     "Standing",
@@ -50,6 +55,7 @@ __all__ = [
     "others_at_the_door",
     "products_matching",
     "purchase_list",
+    "results_of",
     "standing",
     "standings",
     "states_of",

@@ -18,9 +18,9 @@ from core.money import format_yuan, half_up
 from orders.enums import CampaignState
 from orders.forms import CampaignForm, OfferChangeForm, OfferForm
 from orders.models import Campaign
-from orders.queries import GroupTakings, Standing, group_takings, standings
+from orders.queries import GroupTakings, Standing, group_takings, results_of, standings
 from orders.terms import progress_of, terms_of
-from orders.texts import announcement, public_url
+from orders.texts import announcement, outcome_text, public_url
 
 PLAN = ("title", "opens_at", "cuts_off_at", "delivers_on", "plus_one", "default_quantity")
 
@@ -72,6 +72,7 @@ def campaign_page(
     context: dict[str, Any] = {
         **live_context(campaign, goods, takings),
         **offers_context(request.user, campaign, goods, groups, added=added, changed=changed),
+        **outcome_context(campaign, goods, takings),
         "text": announcement(campaign, goods),
         "public_url": public_url(campaign),
         "refusal": refusal,
@@ -130,6 +131,15 @@ def live_context(campaign: Campaign, goods: Sequence[Standing], takings: Sequenc
         "offers": [OfferRow(one, names) for one in goods],
         "groups": takings,
     }
+
+
+def outcome_context(campaign: Campaign, goods: Sequence[Standing], takings: Sequence[GroupTakings]) -> dict[str, Any]:
+    """What the cut-off decided, and the text about it for each group it means something to."""
+    came_to = results_of(campaign, goods)
+    concerned = {lost.order.group_id for one in came_to.called_off for lost in one.lost}
+    groups = [one.group for one in takings if one.order_count or one.group.pk in concerned]
+    texts = [(group, outcome_text(campaign, came_to, group)) for group in groups]
+    return {"results": came_to, "outcomes": [(group, text) for group, text in texts if text]}
 
 
 def names_of(groups: Sequence[Group]) -> dict[int, str]:

@@ -188,7 +188,11 @@ def own_order(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 
 def own_page(request: HttpRequest, order: Order, form: GoodsForm, status: int) -> HttpResponse:
-    lines = [line for line in order.lines.select_related("offer").order_by("offer__position", "pk") if line.quantity]
+    lines = [
+        line
+        for line in order.lines.select_related("offer").order_by("offer__position", "pk")
+        if line.quantity or line.offer.called_off_at
+    ]
     context = {
         "order": order,
         "lines": lines,
