@@ -1,9 +1,10 @@
 """Reading what people enter: of catalogue, campaigns, orders and deliveries; on the public page, by hand."""
 
-from orders.forms.campaigns import CampaignForm, MomentField, OfferChangeForm, OfferForm
+from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
-from orders.forms.delivery import ShortageForm
-from orders.forms.orders import OrderFilterForm, RefundForm
+from orders.forms.delivery import ShortageForm, WeightForm
+from orders.forms.offers import OfferChangeForm, OfferForm
+from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
 from orders.forms.public import GoodsForm, PublicOrderForm
 from orders.forms.quick import NewcomerForm, QuickOrderForm
 from orders.forms.receiving import ArrivalCorrectionForm, ArrivalRow, ArrivalsForm
@@ -14,6 +15,8 @@ __all__ = [
     "ArrivalRow",
     "ArrivalsForm",
     "CampaignForm",
+    "CancelForm",
+    "CorrectionForm",
     "GoodsForm",
     "MomentField",
     "NewcomerForm",
@@ -28,4 +31,5 @@ __all__ = [
     "SharingForm",
     "ShortageForm",
     "SupplierForm",
+    "WeightForm",
 ]

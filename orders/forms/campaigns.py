@@ -1,23 +1,23 @@
-"""When and for whom a campaign runs, and what it offers."""
+"""When and for whom a campaign runs."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.forms import DayField
-from community.models import Group
-from core.fields import QuantityField, YuanField, day_in_reach
+from community.models import Group, LeaderAssignment
+from core.fields import day_in_reach
 from core.models import User
 from orders.enums import PlusOne
-from orders.models import Campaign, Offer, Product
 
 if TYPE_CHECKING:
-    OfferModelForm = forms.ModelForm[Offer]
+    GroupChoiceField = forms.ModelMultipleChoiceField[Group]
 else:
-    OfferModelForm = forms.ModelForm
+    GroupChoiceField = forms.ModelMultipleChoiceField
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
@@ -40,13 +40,18 @@ class MomentField(forms.DateTimeField):
         return moment
 
 
+class GroupsField(GroupChoiceField):
+    """Groups, each with who leads it today: somebody has to deliver."""
+
+    def label_from_instance(self, group: Any) -> str:
+        return f"{group.name} · {group.leader_name or _('no leader')}"
+
+
 class CampaignForm(forms.Form):
     """When and for whom a campaign runs."""
 
     title = forms.CharField(label=_("Title"), max_length=60)
-    groups = forms.ModelMultipleChoiceField(
-        Group.objects.none(), label=_("Groups"), widget=forms.CheckboxSelectMultiple
-    )
+    groups = GroupsField(Group.objects.none(), label=_("Groups"), widget=forms.CheckboxSelectMultiple)
     opens_at = MomentField(label=_("Opens at"))
     cuts_off_at = MomentField(label=_("Cut-off"))
     delivers_on = DayField(label=_("Delivery day"))
@@ -57,8 +62,9 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = self.fields["groups"]
-        groups.queryset = Group.objects.visible_to(user)  # type: ignore[attr-defined]
+        leading = LeaderAssignment.objects.filter(group=OuterRef("pk"), span__contains=timezone.localdate())
+        groups = Group.objects.visible_to(user).annotate(leader_name=Subquery(leading.values("leader__name")[:1]))
+        self.fields["groups"].queryset = groups  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -70,30 +76,9 @@ class CampaignForm(forms.Form):
         return data
 
 
-class OfferForm(forms.Form):
-    """A product offered in the campaign. Without a price the catalogue's stands."""
+class CancelForm(forms.Form):
+    """Why a campaign is called off."""
 
-    product = forms.ModelChoiceField(Product.objects.none(), label=_("Product"))
-    price_fen = YuanField(label=_("Price (¥)"), required=False)
-    stock = QuantityField(label=_("Stock"), required=False, help_text=_("Empty: as much as is asked for."))
-    limit_each = QuantityField(label=_("Limit a member"), required=False)
-
-    def __init__(self, *args: Any, user: User, campaign: Campaign, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        unused = Product.objects.visible_to(user).filter(active=True).exclude(offers__campaign=campaign)
-        self.fields["product"].queryset = unused  # type: ignore[attr-defined]
-
-
-class OfferChangeForm(OfferModelForm):
-    """What an offer allows, as long as the campaign runs."""
-
-    price_fen = YuanField(label=_("Price (¥)"))
-    stock = QuantityField(label=_("Stock"), required=False, help_text=_("Empty: as much as is asked for."))
-    limit_each = QuantityField(label=_("Limit a member"), required=False)
-
-    class Meta:
-        model = Offer
-        fields = ["price_fen", "stock", "limit_each"]
-
-    def _post_clean(self) -> None:
-        """The service decides, so the instance is left alone here."""
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("It stands in the text for those who ordered.")
+    )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,9 @@ else:
     ProductModelForm = SupplierModelForm = forms.ModelForm
 
 
+LONGEST_ALIAS = 40
+
+
 class SupplierForm(SupplierModelForm):
     """Somebody the house buys from."""
 
@@ -26,16 +30,39 @@ class SupplierForm(SupplierModelForm):
         widgets = {"phone": forms.TextInput(attrs={"type": "tel"})}
 
 
+class AliasesField(forms.CharField):
+    """How people write something in a chain: several words apart by commas, a list as the value."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = {
+            "label": _("Also written as"),
+            "help_text": _("How people write it in a chain, apart by commas: 红富士，富士"),
+        }
+        super().__init__(**{"required": False, **said, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "，".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        words = super().to_python(value) or ""
+        for mark in "，、;；\n":
+            words = words.replace(mark, ",")
+        return list(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
+
+    def clean(self, value: Any) -> Any:
+        """A word is as long as the catalogue keeps it."""
+        words = super().clean(value)
+        if any(len(word) > LONGEST_ALIAS for word in words):
+            raise ValidationError(_("A word has at most %(length)s characters."), params={"length": LONGEST_ALIAS})
+        return words
+
+
 class ProductForm(ProductModelForm):
-    """A product of the catalogue; aliases are written apart by commas, spaces or new lines."""
+    """A product of the catalogue."""
 
     price_fen = YuanField(label=_("Price (¥)"))
     cost_fen = YuanField(label=_("Cost (¥)"), required=False)
-    aliases = forms.CharField(
-        label=_("Also written as"),
-        required=False,
-        help_text=_("How people write it in a chain, apart by commas: 红富士，富士"),
-    )
+    aliases = AliasesField()
     pack_size = QuantityField(
         label=_("How much a pack holds"), required=False, help_text=_("In the unit above. Empty: bought loose.")
     )
@@ -45,8 +72,10 @@ class ProductForm(ProductModelForm):
         fields = [
             "name",
             "spec",
+            "category",
             "unit",
             "counted",
+            "weighed",
             "price_fen",
             "cost_fen",
             "aliases",
@@ -57,6 +86,7 @@ class ProductForm(ProductModelForm):
             "active",
         ]
         help_texts = {"pack_name": _("What the supplier sells it in: 箱, 件.")}
+        widgets = {"category": forms.TextInput(attrs={"list": "categories", "autocomplete": "off"})}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,21 +94,17 @@ class ProductForm(ProductModelForm):
         supplier = self.fields["supplier"]
         supplier.queryset = suppliers  # type: ignore[attr-defined]
         supplier.empty_label = _("No supplier")  # type: ignore[attr-defined]
-        if self.instance.pk:
-            self.initial["aliases"] = "，".join(self.instance.aliases)
-
-    def clean_aliases(self) -> list[str]:
-        words = self.cleaned_data["aliases"]
-        for mark in "，、;；\n":
-            words = words.replace(mark, ",")
-        return list(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
+        known = Product.objects.visible_to(user).exclude(category="").order_by("category")
+        self.categories = known.values_list("category", flat=True).distinct()
 
     def clean_cost_fen(self) -> int:
         return self.cleaned_data["cost_fen"] or 0
 
     def clean(self) -> dict[str, Any]:
-        """Half a pack is said beside the half that is missing; the model would say it of the whole form."""
+        """What two fields together cannot be is said beside one of them; the model would say it of the whole form."""
         data = super().clean() or {}
+        if data.get("counted") and data.get("weighed"):
+            self.add_error("weighed", _("What is sold in whole pieces is not weighed."))
         named, sized = data.get("pack_name"), data.get("pack_size")
         if not self.errors.keys() & {"pack_name", "pack_size"} and bool(named) != bool(sized):
             half = "pack_size" if named else "pack_name"

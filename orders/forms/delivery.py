@@ -1,4 +1,4 @@
-"""What did not arrive."""
+"""What did not arrive, and what the scale says."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -43,3 +43,14 @@ class ShortageForm(forms.Form):
         """What is missing, by line."""
         data = self.cleaned_data
         return {line: data[key] for key, line in self.lines.items() if data.get(key) is not None}
+
+
+class WeightForm(forms.Form):
+    """What the scale says of one line, in its offer's unit."""
+
+    weight = QuantityField(label=_("Weight"))
+
+    @property
+    def refusal(self) -> str:
+        """What is wrong with it, in a sentence or two."""
+        return " ".join(map(str, self.errors.get("weight", [])))

@@ -1,5 +1,6 @@
-"""Orders: which of them a list shows, and what is given back of one."""
+"""Orders: which of them a list shows, what is corrected and what is given back of one."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from community.models import Group
 from core.fields import QuantityField, YuanField
 from core.models import User
 from orders.enums import CampaignState, OrderState
-from orders.models import Campaign
+from orders.models import Campaign, Offer, Order
 
 
 class OrderFilterForm(forms.Form):
@@ -32,6 +33,32 @@ class OrderFilterForm(forms.Form):
         """What to filter orders by."""
         self.is_valid()
         return {field: value for field, value in self.cleaned_data.items() if value and field != "q"}
+
+
+class CorrectionForm(forms.Form):
+    """Something added to an order or taken from it after the cut-off, with the reason."""
+
+    ADD, TAKE = "add", "take"
+
+    offer = forms.ModelChoiceField(Offer.objects.none(), label=_("Product"), empty_label=_("Choose…"))
+    move = forms.ChoiceField(
+        label=_("What is corrected"),
+        choices=[(ADD, _("Add so much")), (TAKE, _("Take so much away"))],
+        widget=forms.RadioSelect,
+    )
+    quantity = QuantityField(label=_("Quantity"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, data: Any = None, *, order: Order) -> None:
+        super().__init__(data, prefix="correct")
+        offers = Offer.objects.filter(campaign=order.campaign_id, called_off_at=None).order_by("position", "pk")
+        self.fields["offer"].queryset = offers  # type: ignore[attr-defined]
+
+    @property
+    def quantities(self) -> dict[int, Decimal]:
+        """By offer id, negative for what is taken away."""
+        data = self.cleaned_data
+        return {data["offer"].pk: data["quantity"] if data["move"] == self.ADD else -data["quantity"]}
 
 
 class RefundForm(forms.Form):

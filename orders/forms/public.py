@@ -19,19 +19,37 @@ from community.rules.doors import tidy_door
 from core.fields import PlainTextField, QuantityField
 from orders.forms.stepper import StepperInput
 from orders.models import Offer
+from orders.queries import Standing
 from orders.services import Visitor
 from orders.services.placing import limit_sentence, whole_sentence
+from orders.terms import progress_of, terms_of
 
 LONGEST_DOOR = 40
 
 
 @dataclass(frozen=True, slots=True)
 class GoodsRow:
-    """An offer as the public page lists it: what is left (None: as much as is asked for), and the field to ask in."""
+    """An offer as the public page lists it: its terms, how far it has come, and the field to ask in if any is left."""
 
-    offer: Offer
-    left: Decimal | None
+    standing: Standing
     field: BoundField | None
+
+    @property
+    def offer(self) -> Offer:
+        return self.standing.offer
+
+    @property
+    def left(self) -> Decimal | None:
+        """What is left; None is as much as is asked for."""
+        return self.standing.left
+
+    @property
+    def terms(self) -> list[str]:
+        return terms_of(self.standing)
+
+    @property
+    def progress(self) -> list[str]:
+        return progress_of(self.standing)
 
 
 class GoodsForm(forms.Form):
@@ -43,9 +61,10 @@ class GoodsForm(forms.Form):
     MOST = 999
     """Of one offer in one order: enough for a street, too little to be a slip of the finger that nobody notices."""
 
-    def __init__(self, *args: Any, offers: Iterable[Offer], has: Mapping[int, Decimal] | None = None, **kwargs: Any):
+    def __init__(self, *args: Any, goods: Iterable[Standing], has: Mapping[int, Decimal] | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.offers = {self.key(offer): offer for offer in offers}
+        self.goods = {self.key(one.offer): one for one in goods}
+        self.offers = {key: one.offer for key, one in self.goods.items()}
         self.has = has or {}
         for key, offer in self.offers.items():
             had = self.has.get(offer.pk) or None
@@ -86,14 +105,13 @@ class GoodsForm(forms.Form):
 
     def rows(self) -> list[GoodsRow]:
         """The offers in their order. What is sold out can be asked for no more, unless the order has some of it."""
-        return [self.row(key, offer) for key, offer in self.offers.items()]
+        return [self.row(key, one) for key, one in self.goods.items()]
 
-    def row(self, key: str, offer: Offer) -> GoodsRow:
-        left = None if offer.stock is None else offer.stock - offer.taken
-        field = self[key]
+    def row(self, key: str, one: Standing) -> GoodsRow:
+        offer, left, field = one.offer, one.left, self[key]
         room = [Decimal(self.MOST), offer.limit_each, None if left is None else left + self.has_of(offer)]
         field.field.widget.attrs["max"] = f"{min(most for most in room if most is not None).normalize():f}"
-        return GoodsRow(offer, left, field if left is None or left > 0 or field.value() else None)
+        return GoodsRow(one, field if left is None or left > 0 or field.value() else None)
 
 
 class PublicOrderForm(GoodsForm):

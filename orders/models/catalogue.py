@@ -76,6 +76,7 @@ class Product(Named):
 
     unit = models.CharField(_("unit"), max_length=10)
     spec = models.CharField(_("spec"), max_length=60, blank=True)
+    category = models.CharField(_("category"), max_length=30, blank=True, default="", db_default="")
     aliases = ArrayField(models.CharField(max_length=40), verbose_name=_("aliases"), default=list, blank=True)
     code = models.CharField(_("letter code"), max_length=4, blank=True)
     counted = models.BooleanField(_("counted in whole pieces"), default=True)

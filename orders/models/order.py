@@ -3,7 +3,7 @@ from decimal import Decimal
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +79,11 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
             return self
         return self.filter(order__group__in=Group.objects.visible_to(user))
 
+    def with_scale(self) -> "OrderLineQuerySet":
+        """Lines with `on_scale`: whether they have been weighed."""
+        weighed = SaleFact.objects.filter(line=OuterRef("pk"), kind=FactKind.WEIGHED)
+        return self.annotate(on_scale=Exists(weighed))
+
 
 class OrderLine(models.Model):
     """How much of one offer an order asks for, and what became of it. Equals the sum of its facts.
@@ -147,6 +152,11 @@ class OrderLine(models.Model):
         """What is wanted and neither delivered nor short, in the offer's unit."""
         outstanding: Decimal = self.to_deliver - self.delivered_quantity
         return outstanding
+
+    @property
+    def can_be_weighed(self) -> bool:
+        """Whether the scale still decides: weighed goods that wait to be delivered. Asks for the offer."""
+        return self.offer.weighed and not self.delivered_quantity and self.to_deliver > 0
 
     @property
     def unit_price_fen(self) -> int:

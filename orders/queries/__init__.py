@@ -24,15 +24,18 @@ from orders.queries.delivery import (
     with_deliveries,
 )
 from orders.queries.finding import Hit, palette_hits
+from orders.queries.offers import Share, Standing, standing, standings, with_terms
 from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
 from orders.queries.receiving import Expected, Received, ReceivingSection, expected, not_shared, receive, receiving
+from orders.queries.results import CalledOff, Lost, Results, Settled, results_of
 from orders.queries.sharing import Asked, FellShort, GoodsShort, GroupShort, ShortOffer, fell_short, short_offer
 from orders.queries.sorting import Sorted, Sorting, sorting
 
 __all__ = [
     "Asked",
     "Building",
+    "CalledOff",
     "Day",
     "DeliveryRun",
     "Event",
@@ -43,15 +46,20 @@ __all__ = [
     "GroupShort",
     "GroupTakings",
     "Hit",
+    "Lost",
     "PurchaseLine",
     "PurchaseSection",
     "Received",
     "ReceivingSection",
     "Recipient",
+    "Results",
+    "Settled",
+    "Share",
     "ShortOffer",
     "Shortage",
     "Sorted",
     "Sorting",
+    "Standing",
     "chains_to_settle",
     "day_of_entries",
     "delivery_run",
@@ -70,8 +78,11 @@ __all__ = [
     "purchase_list",
     "receive",
     "receiving",
+    "results_of",
     "short_offer",
     "sorting",
+    "standing",
+    "standings",
     "states_of",
     "suppliers_matching",
     "timeline",
@@ -80,4 +91,5 @@ __all__ = [
     "with_goods",
     "with_goods_count",
     "with_takings",
+    "with_terms",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -96,6 +97,11 @@ class DeliveryRun:
         return sum(building.done for building in self.buildings)
 
     @property
+    def unweighed(self) -> int:
+        """How many portions of weighed goods have not been on the scale, and count as they were ordered."""
+        return sum(is_unweighed(line) for line in self.lines)
+
+    @property
     def lines(self) -> list[OrderLine]:
         return [line for building in self.buildings for one in building.recipients for line in one.lines]
 
@@ -125,6 +131,11 @@ class DeliveryRun:
         ]
 
 
+def is_unweighed(line: Any) -> bool:
+    """Whether a line (with `on_scale`) is charged as ordered although the scale should say."""
+    return bool(line.offer.weighed and line.to_deliver > 0 and not line.on_scale)
+
+
 def by_offer(lines: Iterable[OrderLine]) -> Iterator[tuple[Offer, list[OrderLine]]]:
     """The lines offer by offer in the campaign's order; within one offer they stay as they were."""
     in_order = sorted(lines, key=lambda line: (line.offer.position, line.offer_id))
@@ -149,6 +160,7 @@ def recipients_of(campaign: Campaign, groups: Iterable[Group]) -> list[Recipient
     lines = (
         OrderLine.objects.filter(order__campaign=campaign, order__group__in=groups, quantity__gt=0)
         .select_related("order__member", "order__group__neighbourhood", "offer")
+        .with_scale()
         .order_by("order", "offer__position", "pk")
     )
     by_order = [tuple(of_order) for _order_id, of_order in groupby(lines, key=lambda line: line.order_id)]

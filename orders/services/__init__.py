@@ -6,7 +6,6 @@ from orders.services.campaigns import (
     CampaignNotReady,
     cancel_campaign,
     change_campaign,
-    change_offer,
     close_campaign,
     create_campaign,
     cut_off,
@@ -14,9 +13,8 @@ from orders.services.campaigns import (
     mark_arrived,
     mark_purchased,
     open_campaign,
-    remove_offer,
-    save_offer,
 )
+from orders.services.copying import Copied, copy_campaign
 from orders.services.corrections import NotCorrectable, correct_order, record_weights
 from orders.services.fulfilment import (
     NotDeliverable,
@@ -27,6 +25,7 @@ from orders.services.fulfilment import (
     take_back_shortage,
     undeliver,
 )
+from orders.services.offers import TermsRefused, change_offer, remove_offer, save_offer
 from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
 from orders.services.placing import (
     CampaignClosed,
@@ -73,6 +72,7 @@ __all__ = [
     "CampaignClosed",
     "CampaignNotOpen",
     "CampaignNotReady",
+    "Copied",
     "FractionOfAPiece",
     "LeftOut",
     "LimitReached",
@@ -92,6 +92,7 @@ __all__ = [
     "PlacedLine",
     "Sharing",
     "StrangeGroup",
+    "TermsRefused",
     "TooLateToUndo",
     "TooManyForms",
     "Visitor",
@@ -104,6 +105,7 @@ __all__ = [
     "close_campaign",
     "count_form",
     "closed_sentence",
+    "copy_campaign",
     "correct_order",
     "create_campaign",
     "cut_off",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from decimal import Decimal
 from secrets import choice
 
 from django.db import transaction
@@ -13,7 +12,7 @@ from core.errors import DomainError
 from core.models import User
 from core.violations import refusing
 from orders.enums import UNDER_WAY, CampaignState, PlusOne
-from orders.models import Campaign, Offer, OrderLine, Product
+from orders.models import Campaign, GroupStock
 from orders.services.settling import call_off, settle_offers
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -90,84 +89,12 @@ def change_campaign(
     with refusing(cut_off_before_opening()):
         campaign.save(update_fields=planned.keys())
     campaign.groups.set(groups)
+    GroupStock.objects.filter(offer__campaign=campaign).exclude(group__in=groups).delete()
     return campaign
 
 
 def cut_off_before_opening() -> dict[str, DomainError]:
     return {"campaign_cuts_off_after_opening": CampaignNotReady(_("The cut-off comes after the opening."))}
-
-
-@transaction.atomic
-def save_offer(
-    *,
-    campaign: Campaign,
-    product: Product,
-    price_fen: int | None = None,
-    stock: Decimal | None = None,
-    limit_each: Decimal | None = None,
-) -> Offer:
-    """Offer a product in the campaign; its wording, price and cost are frozen here as they are now.
-
-    So are the supplier and the pack: a list that has been sent to somebody does not move to somebody else.
-    """
-    refuse_after_cut_off(campaign)
-    refusals: dict[str, DomainError] = {
-        "campaign_offers_a_product_once": CampaignNotReady(
-            _("“%(product)s” is already offered in this campaign.") % {"product": product.name}
-        )
-    }
-    with refusing(refusals):
-        return Offer.objects.create(
-            campaign=campaign,
-            product=product,
-            position=campaign.offers.count(),
-            name=product.name,
-            unit=product.unit,
-            counted=product.counted,
-            price_fen=product.price_fen if price_fen is None else price_fen,
-            cost_fen=product.cost_fen,
-            supplier_id=product.supplier_id,
-            pack_size=product.pack_size,
-            pack_name=product.pack_name,
-            stock=stock,
-            limit_each=limit_each,
-        )
-
-
-@transaction.atomic
-def change_offer(*, offer: Offer, price_fen: int, stock: Decimal | None, limit_each: Decimal | None) -> Offer:
-    """Change what an offer allows. Once somebody has ordered it, its price stays."""
-    refuse_after_cut_off(offer.campaign)
-    offer = Offer.objects.select_for_update().get(pk=offer.pk)
-    if price_fen != offer.price_fen and OrderLine.objects.filter(offer=offer).exists():
-        raise CampaignNotReady(
-            _("“%(offer)s” has already been ordered at its price. Offer it again in another campaign.")
-            % {"offer": offer.name}
-        )
-    refusals: dict[str, DomainError] = {
-        "offer_is_never_oversold": CampaignNotReady(
-            _("%(taken)s %(unit)s are already ordered; the stock cannot be lower.")
-            % {"taken": f"{offer.taken.normalize():f}", "unit": offer.unit}
-        )
-    }
-    with refusing(refusals):
-        offer.price_fen, offer.stock, offer.limit_each = price_fen, stock, limit_each
-        offer.save(update_fields=["price_fen", "stock", "limit_each"])
-    return offer
-
-
-@transaction.atomic
-def remove_offer(*, offer: Offer) -> None:
-    """Take an offer out of a campaign, as long as nobody has ordered it."""
-    refuse_after_cut_off(offer.campaign)
-    if OrderLine.objects.filter(offer=offer).exists():
-        raise CampaignNotReady(_("“%(offer)s” has already been ordered and stays.") % {"offer": offer.name})
-    offer.delete()
-
-
-def refuse_after_cut_off(campaign: Campaign) -> None:
-    if campaign.state not in {CampaignState.DRAFT, CampaignState.OPEN}:
-        raise CampaignNotOpen(_("The campaign is past its cut-off; its offers stay as they are."))
 
 
 @transaction.atomic

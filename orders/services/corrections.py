@@ -56,10 +56,12 @@ def correct_order(
 def record_weights(*, weights: Mapping[int, Decimal], by: User, now: datetime) -> list[SaleFact]:
     """Record what the scale says of weighed lines, by line id in the offer's unit: the weight sets the amount.
 
-    Weighing again replaces the weight. Raises NotDeliverable for goods that are not weighed, before the cut-off and
-    once the line is delivered.
+    Weighing again replaces the weight; the first one is recorded even where it is what was ordered: it was weighed.
+    Raises NotDeliverable for goods that are not weighed, before the cut-off and once the line is delivered.
     """
     lines = locked(weights.keys())
+    weighed = SaleFact.objects.filter(line__in=lines, kind=FactKind.WEIGHED)
+    on_scale = set(weighed.values_list("line", flat=True))
     outcomes = []
     for line in lines:
         weight, words = weights[line.pk], {"offer": line.offer.name}
@@ -74,6 +76,6 @@ def record_weights(*, weights: Mapping[int, Decimal], by: User, now: datetime) -
         if not line.to_deliver:
             raise NotDeliverable(_("Nothing of “%(offer)s” is outstanding here, so there is nothing to weigh.") % words)
         heavier, fen = weight - line.to_deliver, amount_of(weight, line.unit_price_fen) - line.owed_fen
-        if heavier or fen:
+        if heavier or fen or line.pk not in on_scale:
             outcomes.append(Outcome(line, FactKind.WEIGHED, heavier, fen))
     return record(outcomes, by=by, now=now)

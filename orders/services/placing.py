@@ -148,6 +148,9 @@ def place(
             _("That is more than one member may order. Nothing was saved.")
         ),
         "line_quantity_is_not_negative": beyond,
+        # More than is left is not asked for (`taken`, `share_taken`), so that these mean less than nothing.
+        "offer_is_never_oversold": beyond,
+        "group_takes_no_more_than_its_stock": beyond,
         "line_delivers_no_more_than_was_ordered": beyond,
     }
     with refusing(refusals), transaction.atomic(), connection.cursor() as cursor:

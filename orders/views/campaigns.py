@@ -1,6 +1,5 @@
-"""Campaigns: planned, opened, watched, cut off, put away. Operators act, admins may look."""
+"""Campaigns: listed, planned, copied, looked at. Operators act, admins may look."""
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -8,24 +7,25 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import SignedInRequest, operator_only, operator_or_admin
-from core.charts import Kpi
 from core.errors import DomainError
-from core.http import render_page, say
-from core.models import User
-from core.money import format_yuan, half_up
+from core.http import render_page, say, wants_fragment
 from core.paging import page_by_key
 from orders import services
 from orders.enums import CampaignState
-from orders.forms import CampaignForm, OfferChangeForm, OfferForm
-from orders.models import Campaign, Offer
-from orders.queries import group_takings, states_of, with_takings
-from orders.texts import announcement, public_url
+from orders.forms import CampaignForm
+from orders.models import Campaign
+from orders.queries import group_takings, standings, states_of, with_takings
+from orders.texts import announcement
+from orders.views.campaign_page import campaign_page, live_context, visible_campaign
 
 CUT_OFF_AT = time(20)
 """When a new campaign is cut off unless somebody says otherwise, Asia/Shanghai."""
+EARLIER = 5
+"""Campaigns offered to be planned once more beside an empty plan; the page of any other has the same button."""
 
 
 @require_safe
@@ -54,7 +54,7 @@ def campaign_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator_only
 def campaign_create(request: SignedInRequest) -> HttpResponse:
-    """Plan a campaign: for which groups, until when, delivered on which day."""
+    """Plan a campaign: for which groups, until when, delivered on which day; or begin with an earlier one."""
     form = CampaignForm(request.POST or None, user=request.user, initial=suggestion(timezone.now()))
     if form.is_valid():
         try:
@@ -64,17 +64,25 @@ def campaign_create(request: SignedInRequest) -> HttpResponse:
         else:
             say(request, _("Planned. Add the products, then open it."))
             return redirect("orders:campaign_detail", campaign.pk)
-    context = {"form": form, "campaign": None}
-    return render_page(request, "orders/campaign_form.html", context, status=422 if form.errors else 200)
+    earlier = Campaign.objects.visible_to(request.user).exclude(state=CampaignState.DRAFT)
+    context = {"form": form, "earlier": earlier.order_by("-cuts_off_at", "-pk")[:EARLIER]}
+    return render_page(request, "orders/campaign_create.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
+@operator_or_admin
+def campaign_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One campaign; an operator plans a draft here."""
+    return campaign_page(request, visible_campaign(request.user, pk))
+
+
+@require_POST
 @operator_only
-def campaign_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Plan a draft differently."""
+def campaign_plan(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Plan a draft differently: title, groups, dates."""
     drafts = Campaign.objects.visible_to(request.user).filter(state=CampaignState.DRAFT)
     campaign = get_object_or_404(drafts, pk=pk)
-    form = CampaignForm(request.POST or None, user=request.user, initial=plan_of(campaign))
+    form = CampaignForm(request.POST, user=request.user)
     if form.is_valid():
         try:
             services.change_campaign(campaign=campaign, **form.cleaned_data)
@@ -83,123 +91,46 @@ def campaign_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             say(request, _("Saved."))
             return redirect("orders:campaign_detail", campaign.pk)
-    context = {"form": form, "campaign": campaign}
-    return render_page(request, "orders/campaign_form.html", context, status=422 if form.errors else 200)
+    return campaign_page(request, campaign, plan=form, status=422)
+
+
+@require_POST
+@operator_only
+def campaign_copy(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Plan a campaign once more, at today's prices or at those it had."""
+    kept = request.POST.get("prices") == "kept"
+    campaign = visible_campaign(request.user, pk)
+    copied = services.copy_campaign(campaign=campaign, keep_prices=kept, by=request.user, now=timezone.now())
+    words = {"weeks": copied.weeks, "goods": "、".join(copied.left_out)}
+    text = ngettext("Copied, %(weeks)s week later.", "Copied, %(weeks)s weeks later.", copied.weeks) % words
+    if copied.left_out:
+        text = f"{text} {_('Not in the catalogue any more: %(goods)s.') % words}"
+    say(request, text)
+    return redirect("orders:campaign_detail", copied.campaign.pk)
 
 
 @require_safe
 @operator_or_admin
-def campaign_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    return campaign_page(request, visible_campaign(request.user, pk))
-
-
-@require_POST
-@operator_only
-def campaign_open(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Let orders in."""
+def campaign_live(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The figures of a campaign as they are now, for its page, which asks every 15 seconds while it is open."""
     campaign = visible_campaign(request.user, pk)
-    try:
-        services.open_campaign(campaign=campaign, now=timezone.now())
-    except DomainError as error:
-        return campaign_page(request, campaign, refusal=str(error))
-    say(request, _("Open. Copy the text and post it in the groups."))
-    return redirect("orders:campaign_detail", pk)
+    if not wants_fragment(request):
+        return redirect("orders:campaign_detail", pk)
+    context = live_context(campaign, standings(campaign.offers.all()), group_takings(campaign))
+    return render_page(request, "orders/campaign_live.html", context, fragment="now")
 
 
-@require_POST
+@require_safe
 @operator_only
-def campaign_cut_off(request: SignedInRequest, pk: int) -> HttpResponse:
-    """End the taking of orders before the clock does."""
+def campaign_text(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The text for the group as it would be with what stands in the form of a draft, saved or not."""
     campaign = visible_campaign(request.user, pk)
-    try:
-        services.cut_off(campaign=campaign, by=request.user, now=timezone.now())
-    except DomainError as error:
-        return campaign_page(request, campaign, refusal=str(error))
-    say(request, _("Cut off. The purchase list is ready."))
-    return redirect("orders:campaign_detail", pk)
-
-
-@require_POST
-@operator_only
-def campaign_purchased(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The goods are ordered from the suppliers."""
-    return stepped(request, pk, services.mark_purchased, _("Ordered. Say so when the goods are here."))
-
-
-@require_POST
-@operator_only
-def campaign_arrived(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The goods are here."""
-    return stepped(request, pk, services.mark_arrived, _("The goods are here; they can be sorted and delivered."))
-
-
-@require_POST
-@operator_only
-def campaign_close(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Put the campaign away."""
-    return stepped(request, pk, services.close_campaign, _("Put away."))
-
-
-def stepped(request: SignedInRequest, pk: int, take: Callable[..., None], done: str) -> HttpResponse:
-    """Take a step that needs nothing but the campaign, and say so or why not."""
-    campaign = visible_campaign(request.user, pk)
-    try:
-        take(campaign=campaign)
-    except DomainError as error:
-        return campaign_page(request, campaign, refusal=str(error))
-    say(request, done)
-    return redirect("orders:campaign_detail", pk)
-
-
-def campaign_page(
-    request: SignedInRequest,
-    campaign: Campaign,
-    *,
-    added: OfferForm | None = None,
-    changed: OfferChangeForm | None = None,
-    refusal: str = "",
-) -> HttpResponse:
-    """One campaign. `added` and `changed` are offer forms that were refused, `refusal` says why a step was."""
-    now = timezone.now()
-    campaign = with_takings(Campaign.objects.filter(pk=campaign.pk)).select_related("cut_off_by", "created_by").get()
-    offers = list(campaign.offers.order_by("position", "pk"))
-    may_change = request.user.is_operator and campaign.state in {CampaignState.DRAFT, CampaignState.OPEN}
-    context: dict[str, Any] = {
-        "campaign": campaign,
-        "kpis": figures(campaign),
-        "offers": [(offer, change_form(offer, changed) if may_change else None) for offer in offers],
-        "changed": changed.instance.pk if changed else None,
-        "added": added or OfferForm(user=request.user, campaign=campaign, prefix="new"),
-        "groups": group_takings(campaign, campaign.groups.order_by("pinyin", "pk")),
-        "text": announcement(campaign, offers),
-        "public_url": public_url(campaign),
-        "may_change": may_change,
-        "refusal": refusal,
-        "now": now,
-    }
-    status = 422 if added or changed or refusal else 200
-    return render_page(request, "orders/campaign_detail.html", context, status=status)
-
-
-def figures(campaign: Campaign) -> list[Kpi]:
-    """The key figures of one campaign with its takings."""
-    orders, sales_fen = campaign.order_count, campaign.sales_fen  # type: ignore[attr-defined]
-    return [
-        Kpi(_("Orders"), str(orders)),
-        Kpi(_("Sales"), format_yuan(sales_fen), before="¥"),
-        Kpi(
-            _("An order on average"),
-            format_yuan(half_up(sales_fen, orders)) if orders else "—",
-            before="¥" * bool(orders),
-        ),
-    ]
-
-
-def change_form(offer: Offer, changed: OfferChangeForm | None) -> OfferChangeForm:
-    """The form that changes an offer; the refused one keeps what was typed."""
-    if changed and changed.instance.pk == offer.pk:
-        return changed
-    return OfferChangeForm(instance=offer, prefix=f"offer-{offer.pk}")
+    form = CampaignForm(request.GET, user=request.user)
+    form.is_valid()
+    for field in ("title", "cuts_off_at", "delivers_on"):
+        setattr(campaign, field, form.cleaned_data.get(field) or getattr(campaign, field))
+    context = {"campaign": campaign, "text": announcement(campaign, standings(campaign.offers.all()))}
+    return render_page(request, "orders/campaign_text.html", context)
 
 
 def suggestion(now: datetime) -> dict[str, Any]:
@@ -212,12 +143,3 @@ def suggestion(now: datetime) -> dict[str, Any]:
         "delivers_on": tomorrow + timedelta(days=1),
         "default_quantity": True,
     }
-
-
-def plan_of(campaign: Campaign) -> dict[str, Any]:
-    fields = ("title", "opens_at", "cuts_off_at", "delivers_on", "plus_one", "default_quantity")
-    return {field: getattr(campaign, field) for field in fields} | {"groups": list(campaign.groups.all())}
-
-
-def visible_campaign(user: User, pk: int) -> Campaign:
-    return get_object_or_404(Campaign.objects.visible_to(user), pk=pk)

@@ -17,11 +17,12 @@ from core.http import render_page, wants_fragment
 from core.models import User
 from orders import services
 from orders.enums import UNDER_WAY, CampaignState
-from orders.forms import ShortageForm
+from orders.forms import ShortageForm, WeightForm
 from orders.models import Campaign, Order, OrderLine
 from orders.queries import DeliveryRun, delivery_sheets, leaders_groups, with_deliveries
 from orders.queries import delivery_run as run_of
 from orders.texts import shortage_text
+from orders.views.orders import Refused, order_page
 
 LATEST = 30
 """Campaigns that have been put away are listed this far back."""
@@ -34,6 +35,9 @@ class AtDoor:
     order: Order
     refusal: str = ""
     form: ShortageForm | None = None
+    line_id: int | None = None
+    weight: WeightForm | None = None
+    """What the scale is said to show of the line, refused."""
 
 
 @require_safe
@@ -132,6 +136,27 @@ def shortage_undo(request: SignedInRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return run_page(request, line.order.campaign, AtDoor(line.order, refusal=str(error)), status=422)
     return back_to_run(request, line.order)
+
+
+@require_POST
+@leader_or_operator
+def weigh(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Record what the scale says of one line; answers with the page it was asked on, the run's or the order's."""
+    line = visible_line(request.user, pk)
+    form, on_order = WeightForm(request.POST), request.POST.get("page") == "order"
+    if form.is_valid():
+        try:
+            weights = {line.pk: form.cleaned_data["weight"]}
+            services.record_weights(weights=weights, by=request.user, now=timezone.now())
+        except DomainError as error:
+            form.add_error("weight", str(error))
+        else:
+            return redirect("orders:order_detail", line.order_id) if on_order else back_to_run(request, line.order)
+    if on_order:
+        return order_page(request, line.order_id, refused=Refused(line.pk, weight=form))
+    if line.can_be_weighed:
+        return run_page(request, line.order.campaign, AtDoor(line.order, line_id=line.pk, weight=form), status=422)
+    return run_page(request, line.order.campaign, AtDoor(line.order, refusal=form.refusal), status=422)
 
 
 def run_page(

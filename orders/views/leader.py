@@ -1,5 +1,8 @@
 """今日 of a leader: what runs in the own groups, what waits to be confirmed or delivered."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
@@ -9,12 +12,29 @@ from community.models import Group
 from core.access import SignedInRequest, leader_only
 from core.http import render_page
 from orders.enums import UNDER_WAY, CampaignState, PasteState
-from orders.models import Campaign, Paste
-from orders.queries import with_deliveries, with_takings
+from orders.models import Campaign, Offer, Paste
+from orders.queries import standing, with_deliveries, with_takings, with_terms
+from orders.terms import progress_of
 from orders.texts import announcement
 
 DRAFTS = 5
 """Pastes that wait to be confirmed are shown, the newest first, up to so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A campaign that takes orders: the text to post, and how far what has a minimum or a ladder has come."""
+
+    campaign: Campaign
+    text: str
+    progress: list[tuple[Offer, list[str]]]
+
+    @classmethod
+    def of(cls, campaign: Any) -> "Running":
+        """From a campaign with its `goods`."""
+        goods = [standing(offer) for offer in campaign.goods]
+        progress = [(one.offer, progress_of(one)) for one in goods]
+        return cls(campaign, announcement(campaign, goods), [(offer, said) for offer, said in progress if said])
 
 
 @require_safe
@@ -25,15 +45,13 @@ def leader_today(request: SignedInRequest) -> HttpResponse:
     groups = Group.objects.visible_to(request.user)
     own_groups = Prefetch("groups", groups, to_attr="own_groups")
     campaigns = Campaign.objects.visible_to(request.user).prefetch_related(own_groups)
-    running = campaigns.filter(state=CampaignState.OPEN, cuts_off_at__gt=now).prefetch_related("offers")
+    goods = Prefetch("offers", with_terms(Offer.objects.order_by("position", "pk")), to_attr="goods")
+    running = campaigns.filter(state=CampaignState.OPEN, cuts_off_at__gt=now).prefetch_related(goods)
     to_deliver = with_deliveries(campaigns.filter(state__in=UNDER_WAY), groups)
     context = {
         "now": now,
         "groups": groups,
-        "running": [
-            (campaign, announcement(campaign, campaign.offers.all()))
-            for campaign in with_takings(running, groups=groups).order_by("cuts_off_at", "pk")
-        ],
+        "running": [Running.of(one) for one in with_takings(running, groups=groups).order_by("cuts_off_at", "pk")],
         "to_deliver": to_deliver.order_by("delivers_on", "pk"),
         "drafts": waiting_drafts(Paste.objects.visible_to(request.user), running),
     }

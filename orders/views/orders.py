@@ -1,5 +1,7 @@
 """Orders: found, read as what happened to them, refunded line by line."""
 
+from dataclasses import dataclass
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -15,7 +17,7 @@ from core.money import format_yuan
 from core.paging import page_by_key
 from orders import services
 from orders.enums import OrderSource
-from orders.forms import OrderFilterForm, RefundForm
+from orders.forms import CorrectionForm, OrderFilterForm, RefundForm, WeightForm
 from orders.models import Order, OrderLine, SaleFact
 from orders.queries import orders_matching, others_at_the_door, timeline, with_goods
 
@@ -59,7 +61,27 @@ def refund(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             say(request, _("¥%(amount)s refunded.") % {"amount": format_yuan(-fact.amount_fen)})
             return redirect("orders:order_detail", line.order_id)
-    return order_page(request, line.order_id, refused=(line.pk, form))
+    return order_page(request, line.order_id, refused=Refused(line.pk, refund=form))
+
+
+@require_POST
+@operator_only
+def order_correct(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Add to an order or take from it after the cut-off: a correction on top, with who and why."""
+    order = get_object_or_404(Order.objects.visible_to(request.user).select_related("group"), pk=pk)
+    form = CorrectionForm(request.POST, order=order)
+    if form.is_valid():
+        reason, now = form.cleaned_data["reason"], timezone.now()
+        try:
+            services.correct_order(order=order, quantities=form.quantities, reason=reason, by=request.user, now=now)
+        except services.NotCorrectable as error:
+            form.add_error(None, str(error))
+        except DomainError as error:
+            form.add_error("quantity", str(error))
+        else:
+            say(request, _("Corrected. It stands below with who and why."))
+            return redirect("orders:order_detail", pk)
+    return order_page(request, pk, refused=Refused(correction=form))
 
 
 def record_refund(line: OrderLine, form: RefundForm, request: SignedInRequest) -> SaleFact:
@@ -71,32 +93,49 @@ def record_refund(line: OrderLine, form: RefundForm, request: SignedInRequest) -
     return services.refund_quantity(line_id=line.pk, quantity=quantity, reason=reason, by=by, now=now)
 
 
-def order_page(request: SignedInRequest, pk: int, *, refused: tuple[int, RefundForm] | None = None) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form of the page with what was typed: of a line (refund, weight), or of the order (correction)."""
+
+    line_id: int | None = None
+    refund: RefundForm | None = None
+    weight: WeightForm | None = None
+    correction: CorrectionForm | None = None
+
+
+def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = None) -> HttpResponse:
     """One order: its lines, what happened to them, whom and what it came through."""
+    refused = refused or Refused()
     orders = Order.objects.visible_to(request.user)
     order = get_object_or_404(
         orders.select_related("campaign", "group", "member", "leader", "referrer_1", "referrer_2", "placed_by"), pk=pk
     )
     lines = [
         (line, refund_form(line, refused) if request.user.is_operator else None)
-        for line in order.lines.select_related("offer").order_by("offer__position", "pk")
+        for line in order.lines.select_related("offer").order_by("offer__position", "pk").with_scale()
     ]
+    under_way = order.campaign.is_under_way
+    correction = refused.correction or (CorrectionForm(order=order) if under_way else None)
+    may_weigh = under_way and (request.user.is_operator or request.user.is_leader)
     context = {
         "order": order,
         "lines": lines,
         "net_fen": sum(line.net_fen for line, _form in lines),
         "events": timeline(order),
         "refundable": any(form for _line, form in lines),
-        "refused": refused[0] if refused else None,
+        "to_weigh": [line for line, _form in lines if line.can_be_weighed] if may_weigh else [],
+        "refusal": refused.weight.refusal if refused.weight else "",
+        "correction": correction if request.user.is_operator else None,
+        "refused": refused,
         "at_the_door": others_at_the_door(order) if order.source == OrderSource.PUBLIC else [],
     }
-    return render_page(request, "orders/order_detail.html", context, status=422 if refused else 200)
+    return render_page(request, "orders/order_detail.html", context, status=200 if refused == Refused() else 422)
 
 
-def refund_form(line: OrderLine, refused: tuple[int, RefundForm] | None) -> RefundForm | None:
+def refund_form(line: OrderLine, refused: Refused) -> RefundForm | None:
     """The form of a line of which something can still be refunded; the refused one keeps what was typed."""
-    if refused and refused[0] == line.pk:
-        return refused[1]
+    if refused.refund and refused.line_id == line.pk:
+        return refused.refund
     return RefundForm(prefix=f"line-{line.pk}") if line.delivered_fen > line.refunded_fen else None
 
 

@@ -25,6 +25,7 @@ from orders import services
 from orders.enums import CampaignState
 from orders.forms import GoodsForm, PublicOrderForm
 from orders.models import Campaign, Order
+from orders.queries import standings
 from orders.services.placing import closed_sentence
 from orders.texts import sample_line
 
@@ -66,7 +67,7 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
     groups = list(campaign.groups.select_related("neighbourhood").order_by("neighbourhood__pinyin", "pinyin", "pk"))
     form = PublicOrderForm(
         request.POST if request.method == "POST" else None,
-        offers=campaign.offers.order_by("position", "pk"),
+        goods=standings(campaign.offers.all()),
         groups=groups,
     )
     status = 200
@@ -165,7 +166,7 @@ def own_order(request: HttpRequest, code: str, token: str) -> HttpResponse:
     now, has = timezone.now(), dict(order.lines.values_list("offer", "quantity"))
     form = GoodsForm(
         request.POST if request.method == "POST" else None,
-        offers=order.campaign.offers.order_by("position", "pk"),
+        goods=standings(order.campaign.offers.all()),
         has=has,
     )
     status = 200
@@ -187,7 +188,11 @@ def own_order(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 
 def own_page(request: HttpRequest, order: Order, form: GoodsForm, status: int) -> HttpResponse:
-    lines = [line for line in order.lines.select_related("offer").order_by("offer__position", "pk") if line.quantity]
+    lines = [
+        line
+        for line in order.lines.select_related("offer").order_by("offer__position", "pk")
+        if line.quantity or line.offer.called_off_at
+    ]
     context = {
         "order": order,
         "lines": lines,

@@ -11,7 +11,7 @@ from orders.enums import CampaignState
 from orders.queries import PurchaseLine, PurchaseSection
 from orders.queries import purchase_list as list_of
 from orders.texts import purchase_text
-from orders.views.campaigns import visible_campaign
+from orders.views.campaign_page import visible_campaign
 
 
 @require_safe

@@ -1,11 +1,11 @@
 """Who looks at the pages of orders, and what is sold there today: pages read the clock themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.enums import Role
 from core.models import User
@@ -72,3 +72,10 @@ def selling() -> Callable[..., Campaign]:
         return make.make_campaign(*groups, **{**clock, "delivers_on": timezone.localdate(now), **fields})
 
     return sell
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """Sentences as they stand in the source, where no page says whose language it speaks."""
+    with translation.override("en"):
+        yield

@@ -11,6 +11,7 @@ from orders.services import (
     LimitReached,
     NotCorrectable,
     NotDeliverable,
+    NothingWanted,
     OfferSoldOut,
     close_campaign,
     correct_order,
@@ -24,7 +25,7 @@ from orders.services import (
 from tests import factories as make
 from tests.factories import NOW, delivered, order_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
@@ -200,3 +201,17 @@ def test_a_correction_needs_a_reason_a_cut_off_and_a_campaign_that_is_not_over(c
     close_campaign(campaign=campaign)
     with pytest.raises(NotCorrectable, match="over"):
         correct_order(**change, reason="补")
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_more_than_anybody_ordered_is_not_taken_away(campaign, group, operator, shared):
+    """The stock's own constraints speak before the line's do."""
+    eggs = make.make_offer(campaign, "蛋", unit="板", counted=True, stock=Decimal(9))
+    order = order_for(make.make_member(), (eggs, 1), group=group)
+    if shared:
+        eggs.group_stocks.create(group=group, stock=9, taken=1)
+        order_for(make.make_member(), (eggs, 3), group=make.make_group("二群"))
+    cut_off(campaign=campaign, by=None, now=NOW)
+
+    with pytest.raises(NothingWanted, match="More was taken back"):
+        correct_order(order=order, quantities={eggs.pk: Decimal(-2)}, reason="减", by=operator, now=NOW)

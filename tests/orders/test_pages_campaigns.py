@@ -123,9 +123,7 @@ def test_a_campaign_asks_the_database_as_often_for_one_offer_as_for_three(
         open_campaign.groups.add(make.make_group())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(
-        9
-    ):  # session, user, side bar, campaign twice, offers, groups, their takings, products
+    with django_assert_num_queries(8):  # session, user, side bar, campaign twice, offers, groups, takings; products
         browser.get(url_of("campaign_detail", open_campaign))
 
 
@@ -157,14 +155,14 @@ def test_a_plan_that_cannot_be_keeps_what_was_typed(signed_in, operator, group, 
 
 
 def test_a_draft_is_planned_differently(signed_in, operator, draft, other_group):
-    signed_in(operator).post(url_of("campaign_edit", draft), plan(other_group, title="年货"))
+    signed_in(operator).post(url_of("campaign_plan", draft), plan(other_group, title="年货"))
 
     draft.refresh_from_db()
     assert (draft.title, list(draft.groups.all())) == ("年货", [other_group])
 
 
 def test_the_plan_of_an_opened_campaign_stays(signed_in, operator, open_campaign, group):
-    answer = signed_in(operator).post(url_of("campaign_edit", open_campaign), plan(group, title="别的"))
+    answer = signed_in(operator).post(url_of("campaign_plan", open_campaign), plan(group, title="别的"))
 
     assert answer.status_code == 404
     open_campaign.refresh_from_db()

@@ -25,7 +25,8 @@ def test_a_leader_sees_what_the_own_groups_ordered(signed_in, leader, group, oth
 
     page = signed_in(leader.user).get(TODAY)
 
-    ((shown, text),) = page.context["running"]
+    (running,) = page.context["running"]
+    shown, text = running.campaign, running.text
     assert (shown.order_count, shown.sales_fen) == (1, 2990)
     assert text.startswith(campaign.title)
     assert "to the cut-off" in page.text

@@ -171,7 +171,7 @@ def test_an_order_asks_the_database_as_often_for_one_line_as_for_three(
     delivered(order, by=operator, now=timezone.now())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(6):  # session, user, side bar, order, lines, facts
+    with django_assert_num_queries(7):  # session, user, side bar, order, lines, facts; offers a correction may be of
         browser.get(f"/orders/{order.pk}/")
 
 

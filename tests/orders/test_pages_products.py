@@ -87,6 +87,8 @@ def test_a_new_product_reads_yuan_and_the_words_people_use(signed_in, operator):
         ({"price_fen": "免费"}, "price_fen"),
         ({"price_fen": "-1"}, "price_fen"),
         ({"unit": ""}, "unit"),
+        ({"counted": "on", "weighed": "on"}, "weighed"),
+        ({"aliases": "红颜，" + "莓" * 41}, "aliases"),
     ],
 )
 def test_a_product_that_cannot_be_keeps_what_was_typed(signed_in, operator, changes, field):
@@ -96,7 +98,7 @@ def test_a_product_that_cannot_be_keeps_what_was_typed(signed_in, operator, chan
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
-    assert 'value="红颜"' in answer.text
+    assert 'value="红颜' in answer.text
     assert not Product.objects.exists()
 
 
@@ -124,3 +126,18 @@ def test_a_product_is_changed_and_what_is_offered_keeps_its_price(signed_in, ope
     product.refresh_from_db()
     offer.refresh_from_db()
     assert (product.price_fen, offer.price_fen) == (3100, 2990)
+
+
+def test_a_product_has_a_category_the_known_ones_are_suggested_and_the_scale_may_decide(signed_in, operator):
+    make.make_product("鲈鱼", category="水产")
+    browser, url = signed_in(operator), reverse("orders:product_create")
+
+    suggested = browser.get(url).text
+    browser.post(
+        url, {"name": "草鱼", "unit": "斤", "price_fen": "15.8", "category": "水产", "weighed": "on", "active": "on"}
+    )
+
+    assert suggested.count('<option value="水产">') == 1
+    product = Product.objects.get(name="草鱼")
+    assert (product.category, product.weighed, product.counted) == ("水产", True, False)
+    assert "水产" in browser.get(LIST).text

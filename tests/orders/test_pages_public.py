@@ -9,6 +9,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from orders.enums import CampaignState
+from orders.queries import Standing
 from orders.rules import jielong
 from orders.services import cut_off
 from orders.services.pasting import rule_offers, rule_options
@@ -101,7 +102,7 @@ def test_the_page_asks_the_database_as_often_for_one_offer_as_for_three(
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 def test_the_sample_line_reads_as_an_order_without_a_doubt(campaign, group, berries, language):
     with override_settings(LANGUAGE_CODE=language):
-        text = f"{announcement(campaign, [berries])}\n1. {sample_line(berries)}"
+        text = f"{announcement(campaign, [Standing(berries)])}\n1. {sample_line(berries)}"
 
     read = jielong.parse(text, rule_offers([berries], group), rule_options(campaign))
 

@@ -20,7 +20,7 @@ from orders.services import (
 from tests import factories as make
 from tests.factories import NOW, delivered, order_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
