@@ -26,7 +26,7 @@ from orders.forms import ArrivalCorrectionForm, ArrivalsForm
 from orders.models import Campaign, Offer
 from orders.queries import Received, expected, leaders_groups, receive
 from orders.queries import receiving as receiving_of
-from orders.views.campaigns import visible_campaign
+from orders.views.campaign_page import visible_campaign
 
 reader = roles(Role.OPERATOR, Role.ADMIN, Role.LEADER, Role.AUDITOR)
 overseer = roles(Role.OPERATOR, Role.ADMIN, Role.AUDITOR)

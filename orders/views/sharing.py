@@ -24,7 +24,7 @@ from orders.models import Offer
 from orders.queries import fell_short, leaders_groups, short_offer
 from orders.services import Part, Sharing
 from orders.texts import group_shortage_text, member_shortage_text
-from orders.views.campaigns import visible_campaign
+from orders.views.campaign_page import visible_campaign
 from orders.views.receiving import reader
 
 NAMED = 5

@@ -17,7 +17,7 @@ from orders.enums import CampaignState
 from orders.models import Campaign, Supplier
 from orders.queries import DeliveryRun, Sorted, Sorting, leaders_groups, not_shared
 from orders.queries import sorting as sorting_of
-from orders.views.campaigns import visible_campaign
+from orders.views.campaign_page import visible_campaign
 from orders.views.delivery import sheets_of
 from orders.views.receiving import reader
 
