@@ -10,6 +10,7 @@ from tests import factories as make
 
 LISTS = {
     # address, field, what asks after a key: nothing, the pause does
+    "today": ("/", "#group-search", ""),
     "orders": ("/orders/", "#order-search", ""),
     "groups": ("/groups/", "#group-search", ""),
     "members": ("/members/", "#member-search", ""),
