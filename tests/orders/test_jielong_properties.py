@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,6 +126,17 @@ def test_what_is_not_known_is_flagged(text, options):
 
 
 @settings(max_examples=200, deadline=None)
+@given(st.one_of(TEXTS, chains().map(lambda chain: chain[1])), OPTIONS)
+def test_the_short_way_reads_what_the_long_way_reads(text, options):
+    at_one_look = parse(text, OFFERS, options)
+
+    with (
+        patch("orders.rules.jielong.entry.read_usual", return_value=0),
+        patch("orders.rules.jielong.entry.read_pairs", side_effect=lambda _text, place, *_others: place),
+    ):
+        assert parse(text, OFFERS, options) == at_one_look
+
+
 @given(TEXTS, OPTIONS)
 def test_every_flag_is_one_of_the_vocabulary(text, options):
     parsed = parse(text, OFFERS, options)

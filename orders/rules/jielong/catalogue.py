@@ -32,7 +32,7 @@ class Meaning(NamedTuple):
 
 
 class Catalogue:
-    """The offers, ready for reading. Build it with `of(offers)`, which remembers the last few."""
+    """The offers, ready for reading."""
 
     def __init__(self, offers: tuple[Offer, ...]) -> None:
         self.offers = offers
@@ -42,12 +42,9 @@ class Catalogue:
         self.free_choice = next((i for i, offer in enumerate(offers) if _is_free_choice(offer)), None)
         self._offers_with = _index_by_letter(offers)
         self.units = tuple(span(offer.unit).folded for offer in offers)
+        self.meaning = lru_cache(maxsize=1024)(self._look_up)
+        """What a term found by `find` stands for; a chain says the same few over and over."""
         self.extra_units = frozenset(unit for unit in self.units if unit and unit not in UNITS or unit == "块")
-
-    @staticmethod
-    @lru_cache(maxsize=64)
-    def of(offers: tuple[Offer, ...]) -> "Catalogue":
-        return Catalogue(offers)
 
     @property
     def only(self) -> int | None:
@@ -58,8 +55,7 @@ class Catalogue:
         """The products named in a piece of folded text, longest first at each place."""
         return self._pattern.finditer(folded, start, end) if self._pattern else iter(())
 
-    def meaning(self, term: str) -> Meaning:
-        """What a term found by `find` stands for."""
+    def _look_up(self, term: str) -> Meaning:
         key = _key(term)
         return self.meanings[key] if key in self.meanings else Meaning((self.codes[key],))
 

@@ -100,7 +100,7 @@ class Chain:
         preamble = Preamble(self.found, self.reader)
         for line, marker in zip(self.lines[:first], self.markers, strict=False):
             if marker is None and self._is_order_of_its_own(line, preamble):
-                self._begin(None, line.span, line, doubt=True)
+                self._add(Entry(None, line.span, [line], self.sender, doubt=True))
             else:
                 preamble.take(line, marker)
         self.current, self.sender = None, preamble.sender
@@ -117,7 +117,7 @@ class Chain:
     def _sort_numbered(self, line: PastedLine, marker: Marker) -> None:
         pieces = split_inline(line.span.part(marker.end), marker.number)
         for number, text in pieces:
-            self._begin(number, text, line, split=len(pieces) > 1)
+            self._add(Entry(number, text, [line], self.sender, split=len(pieces) > 1))
         self.sender = None  # it was of the entry right below
 
     def _sort_unnumbered(self, line: PastedLine) -> None:
@@ -161,11 +161,6 @@ class Chain:
         return not named and not draft.door and not is_order(above.draft(self.reader))
 
     # ---- keeping
-
-    def _begin(
-        self, number: int | None, text: Span, line: PastedLine, *, split: bool = False, doubt: bool = False
-    ) -> None:
-        self._add(Entry(number, text, [line], self.sender, split, doubt))
 
     def _add(self, entry: Entry) -> None:
         self.current, self.interrupted = entry, False

@@ -7,14 +7,13 @@ from decimal import Decimal
 from orders.rules.jielong.draft import Draft
 from orders.rules.jielong.entry import LONGEST_ENTRY, EntryReader
 from orders.rules.jielong.flags import ChangeKind, Flag
-from orders.rules.jielong.lines import lines_of
 from orders.rules.jielong.parsed import Line
 from orders.rules.jielong.text import Span
 
-_SPEAKS = re.compile(r"改|取消|不要|不订|不买|不来了|退|撤|作废|算了|更正|变更|删除|[❌❎🚫]|~~|\u0336")
-_SIGNS = frozenset("改取不退撤作算更变删❌❎🚫~\u0336")
+# Every alternative begins with a letter of its own: the search then skips all letters that begin none.
+_SPEAKS = re.compile(r"改|取消|不要|不订|不买|不来了|退|撤|作废|算了|更正|变更|删除|❌|❎|🚫|~~|\u0336")
 _SPEAKS_PLAINLY = re.compile(
-    r"改[成为到\d一二两三四五六七八九十]|取消|不要了|不订了|不买了|退(?!休)|撤销|作废|[❌❎🚫]|~~|\u0336"
+    r"改[成为到\d一二两三四五六七八九十]|取消|不要了|不订了|不买了|退(?!休)|撤销|作废|❌|❎|🚫|~~|\u0336"
 )
 _STRUCK = re.compile(r"^\s*[❌❎🚫]+\s*(?P<rest>.*)$|^\s*~~(?P<between>[^~]+)~~\s*$", re.DOTALL)
 _CANCELLED = re.compile(r"[(\[]?\s?(?<!不)(?<!别)(?:已经?)?(?:取消|退出|作废|退)了?\s?[)\]]\s*$")
@@ -54,7 +53,7 @@ class ChangeDraft:
 
 def speaks_of_change(folded: str) -> bool:
     """Whether the words of a change occur and no plain reading of them was found: the row is asked about."""
-    return not _SIGNS.isdisjoint(folded) and bool(_SPEAKS_PLAINLY.search(folded))
+    return bool(_SPEAKS_PLAINLY.search(folded))
 
 
 def is_struck(folded: str) -> bool:
@@ -64,7 +63,7 @@ def is_struck(folded: str) -> bool:
 
 def read_changes(text: Span, reader: EntryReader) -> list[ChangeDraft]:
     """The changes an entry makes; none if it is an order. Every clause must be a change, or it is read as an order."""
-    if len(text.folded) > LONGEST_ENTRY or _SIGNS.isdisjoint(text.folded) or not _SPEAKS.search(text.folded):
+    if len(text.folded) > LONGEST_ENTRY or not _SPEAKS.search(text.folded):
         return []
     whole = _whole(text, reader)
     if whole:
@@ -123,7 +122,7 @@ def _cancel_everything(text: Span, reader: EntryReader, *more: str) -> list[Chan
 def _cancel(text: Span, reader: EntryReader) -> list[ChangeDraft]:
     """Of everything, or of the products named; of a quantity (苹果2斤不要了) only to look at."""
     draft = reader.read(text)
-    lines = [line for line in lines_of(draft, reader.catalogue, reader.options) if line.text]
+    lines = [line for line in reader.judge.lines_of(draft) if line.text]
     if len(lines) > 1 and any(Flag.DEFAULT_QTY not in line.flags for line in lines):
         return []
     if not lines:
@@ -139,7 +138,7 @@ def _cancel(text: Span, reader: EntryReader) -> list[ChangeDraft]:
 
 
 def _set(reader: EntryReader, draft: Draft) -> list[ChangeDraft]:
-    lines = lines_of(draft, reader.catalogue, reader.options)
+    lines = reader.judge.lines_of(draft)
     return [_of_line(ChangeKind.SET, draft, line, draft) for line in lines]
 
 
@@ -158,8 +157,8 @@ def _set_between(left: Span, right: Span, reader: EntryReader) -> list[ChangeDra
         return _cancel(left, reader)
     if named:
         item.text, item.meaning = named[0].text, named[0].meaning
-        item.flags += [flag for flag in named[0].flags if flag not in item.flags]
-    return [_of_line(ChangeKind.SET, who, line, what) for line in lines_of(what, reader.catalogue, reader.options)]
+        item.flags += tuple(flag for flag in named[0].flags if flag not in item.flags)
+    return [_of_line(ChangeKind.SET, who, line, what) for line in reader.judge.lines_of(what)]
 
 
 def _of_line(kind: ChangeKind, who: Draft, line: Line, what: Draft) -> ChangeDraft:

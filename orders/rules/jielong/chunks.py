@@ -1,25 +1,17 @@
-"""Tokens in chunks: what is written without a space between. A bracket is a chunk by itself."""
+"""Tokens in chunks: what is written without a gap between. A bracket is a chunk by itself."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from orders.rules.jielong import words
 from orders.rules.jielong.tokens import Kind, Token
 
+Chunk: TypeAlias = Sequence[Token]
+"""Never empty. Its gap is that of its first token; between the others there is none."""
+
 WORDS = frozenset({Kind.WORD, Kind.LATIN})
 AMOUNTS = frozenset({Kind.QUANTITY, Kind.NUMBER, Kind.PLUS, Kind.RANGE, Kind.SPOT_QUANTITY, Kind.SHARE})
 _LONGEST_ROOM, _SHORTEST_ROOM = 5, 3
-
-
-class Gap:
-    """What stands before a chunk."""
-
-    NONE: Final = "none"
-    SPACE: Final = "space"
-    COMMA: Final = "comma"
-
-
-_GAPS = {Kind.SPACE: Gap.SPACE, Kind.STRONG: Gap.COMMA}
 
 
 class Role:
@@ -35,31 +27,28 @@ class Role:
 _ROLES = {Kind.BRACKET: Role.BRACKET, Kind.DOOR: Role.DOOR, Kind.SPOT: Role.DOOR}
 
 
-class Chunk(NamedTuple):
-    """Tokens without a space between, and what stood before them."""
-
-    tokens: Sequence[Token]
-    gap: str
-    start: int
-    end: int
-
-    def has(self, *kinds: str) -> bool:
-        return any(token.kind in kinds for token in self.tokens)
-
-    def has_amount(self) -> bool:
-        return any(token.kind in AMOUNTS for token in self.tokens)
+def chunk_at(tokens: Sequence[Token], start: int) -> Chunk:
+    """The chunk that begins with this token."""
+    end = start + 1
+    if tokens[start].kind != Kind.BRACKET:
+        while end < len(tokens) and not tokens[end].gap and tokens[end].kind != Kind.BRACKET:
+            end += 1
+    return tokens[start:end]
 
 
-def chunk_of(tokens: Sequence[Token], gap: str) -> Chunk:
-    """A chunk of these tokens."""
-    return Chunk(tokens, gap, tokens[0].start, tokens[-1].end)
+def has(chunk: Chunk, *kinds: str) -> bool:
+    return any(token.kind in kinds for token in chunk)
+
+
+def has_amount(chunk: Chunk) -> bool:
+    return any(token.kind in AMOUNTS for token in chunk)
 
 
 def role_of(chunk: Chunk, folded: str) -> str:
     """What a chunk of a folded text can be by its looks."""
-    if len(chunk.tokens) == 1:
-        return _role_alone(chunk.tokens[0], folded)
-    for token in chunk.tokens:
+    if len(chunk) == 1:
+        return _role_alone(chunk[0], folded)
+    for token in chunk:
         if token.kind in WORDS and _says_something(token, folded):
             return Role.TEXT
     return Role.GOODS
@@ -79,26 +68,3 @@ def _says_something(token: Token, folded: str) -> bool:
 
 def _may_be_room(written: str) -> bool:
     return written.isdigit() and _SHORTEST_ROOM <= len(written) <= _LONGEST_ROOM
-
-
-def split(tokens: Sequence[Token]) -> list[Chunk]:
-    """Chunks in order."""
-    chunks: list[Chunk] = []
-    run: list[Token] = []
-    gap: str = Gap.NONE
-    for token in tokens:
-        between = _GAPS.get(token.kind)
-        if between is None and token.kind != Kind.BRACKET:
-            run.append(token)
-            continue
-        if run:
-            chunks.append(chunk_of(run, gap))
-            run, gap = [], Gap.NONE
-        if token.kind == Kind.BRACKET:
-            chunks.append(chunk_of([token], gap))
-            gap = Gap.NONE
-        elif between == Gap.COMMA or gap == Gap.NONE:
-            gap = between or Gap.NONE
-    if run:
-        chunks.append(chunk_of(run, gap))
-    return chunks

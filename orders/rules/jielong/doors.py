@@ -42,6 +42,7 @@ _PARTS = re.compile(
     r"(?:号楼|栋|幢|座|#楼?|号|楼)"
     r"(?:[\s-]?(?P<unit>\d{1,2}|[一二三四五六七八九])(?:单元|门))?(?:[\s-]?(?P<room>\d{2,5})(?:室|房|户|号)?)?"
 )
+_PLAIN = re.compile("[0-9]+(?:-[0-9]+)+")
 _LETTERED = re.compile(r"([a-z])-?(\d{3,4})[室房]?")
 _DATE_LIKE = re.compile(r"\s*\d{1,2}-\d{1,2}\s*")
 _STREET = re.compile(r"(?:路|街|大道|巷|弄)\d")
@@ -64,16 +65,19 @@ def may_be_date(folded: str) -> bool:
 def normalise(shown: str, folded: str) -> str:
     """The one spelling of a door: building-unit-room with hyphens; areas and street addresses as they were written."""
     shown, folded = shown.strip(), folded.strip()
+    if _PLAIN.fullmatch(folded):
+        return folded
     if _STREET.search(folded):
         return shown
-    shown = "".join("-" if sign == "-" else letter for letter, sign in zip(shown, folded, strict=True))
+    if shown.count("-") < folded.count("-"):  # 3－1701
+        shown = "".join("-" if sign == "-" else letter for letter, sign in zip(shown, folded, strict=True))
     lettered = _LETTERED.fullmatch(folded)
     if lettered:
         return f"{lettered[1].upper()}-{lettered[2]}"
     parts = _PARTS.fullmatch(folded)
     if not parts or not (parts["unit"] or parts["room"]):
         return _with_capitals(shown).rstrip("室房") if "-" in folded else _with_capitals(shown)
-    numbers = [_digits(parts[name]) for name in ("building", "unit", "room") if parts[name]]
+    numbers = [_digits(number) for number in parts.group("building", "unit", "room") if number]
     return _with_capitals(shown[: len(parts["before"])]) + "-".join(numbers)
 
 
@@ -85,4 +89,4 @@ def _digits(written: str) -> str:
 
 
 def _with_capitals(place: str) -> str:
-    return "".join(letter.upper() if letter.isascii() else letter for letter in place)
+    return place.upper() if place.isascii() else "".join(c.upper() if c.isascii() else c for c in place)

@@ -7,7 +7,7 @@ from orders.rules.jielong.catalogue import Meaning
 from orders.rules.jielong.flags import Flag
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Amount:
     """A quantity as written. None is one that was written but cannot be believed (2-3斤, -3斤)."""
 
@@ -24,7 +24,7 @@ class Item:
     meaning: Meaning | None
     amount: Amount | None = None
     note: str = ""
-    flags: list[str] = field(default_factory=list)
+    flags: tuple[str, ...] = ()
     implied_one: bool = False
     """A bare item number (+2) says one by itself."""
 
@@ -38,8 +38,8 @@ class Draft:
     phone: str = ""
     on_behalf: bool = False
     items: list[Item] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     door_readings: tuple[str, ...] = ()
     same_as: int | None = None
     only_plus: bool = False
@@ -48,12 +48,12 @@ class Draft:
     """`+2 3` with an explicit number: sets item 2 to 3 if the same person had it before."""
 
     def flag(self, *flags: Flag) -> None:
-        self.flags += [flag for flag in flags if flag not in self.flags]
+        self.flags += tuple(flag for flag in flags if flag not in self.flags)
 
     def add_note(self, text: str, *, same_breath: bool = False) -> None:
         """Adds to the note; words of the same breath are joined by a space, others by `; `."""
         text = text.strip(" ,;:")
         if text and same_breath and self.notes:
-            self.notes[-1] += " " + text
+            self.notes = (*self.notes[:-1], f"{self.notes[-1]} {text}")
         elif text:
-            self.notes.append(text)
+            self.notes += (text,)

@@ -2,31 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from orders.rules.jielong import doors, words
 from orders.rules.jielong.amounts import read_amount
 from orders.rules.jielong.catalogue import Catalogue, Meaning
-from orders.rules.jielong.chunks import Chunk, Gap, split
 from orders.rules.jielong.draft import Amount, Draft, Item
 from orders.rules.jielong.flags import Flag
 from orders.rules.jielong.given import PlusOne
 from orders.rules.jielong.pairing import Pairing
 from orders.rules.jielong.text import Span, fold
-from orders.rules.jielong.tokens import Kind, Token, scan
+from orders.rules.jielong.tokens import Gap, Kind, Token, scan
 
 _AMOUNTS = frozenset({Kind.QUANTITY, Kind.NUMBER, Kind.RANGE, Kind.PLUS})
 _ROOM_FROM = 100
 _SHARE_WORDS = "其中另外剩下余的"
-
-
-class Piece(NamedTuple):
-    """A token in its place among the goods, with what stands before it."""
-
-    kind: str
-    start: int
-    end: int
-    gap: str
 
 
 class Goods:
@@ -38,7 +27,7 @@ class Goods:
         self.plus_one = plus_one
         self.draft = draft
         self.pairing = Pairing(catalogue, draft)
-        self.pieces: list[Piece] = []
+        self.pieces: list[Token] = []
         self.at = 0
         self.prefix = ""
         self.unknown_notes: list[int] = []
@@ -46,14 +35,11 @@ class Goods:
         self.shares_seen = False
         self.amounts_outside_brackets = False
 
-    def read(self, chunks: Sequence[Chunk]) -> None:
+    def read(self, tokens: list[Token]) -> None:
         """Fills items and notes. What fits nowhere becomes a note and a flag, or an item without an offer."""
-        chunks = chunks[self._read_plain(chunks) :]
-        if not chunks and self.pairing.last is not None:
-            return
-        self.pieces = _pieces(chunks)
-        self.amounts_outside_brackets = self.pairing.last is not None or any(map(_is_amount, self.pieces))
-        while self.at < len(self.pieces):
+        self.pieces = tokens
+        self.amounts_outside_brackets = self.pairing.last is not None or any(map(_is_amount, tokens))
+        while self.at < len(self.pieces):  # a bracket may add pieces
             piece = self.pieces[self.at]
             self.at += 1
             read = _READERS.get(piece.kind)
@@ -61,28 +47,13 @@ class Goods:
                 read(self, piece)
         self._finish()
 
-    def _read_plain(self, chunks: Sequence[Chunk]) -> int:
-        """The usual beginning, quickly: chunks of one product and one quantity, 苹果2斤 or 2斤苹果. Says how many."""
-        folded = self.text.folded
-        for count, chunk in enumerate(chunks):
-            if len(chunk.tokens) != 2 or chunk.gap == Gap.NONE:
-                return count
-            first, second = chunk.tokens
-            product, quantity = (first, second) if first.kind == Kind.PRODUCT else (second, first)
-            if product.kind != Kind.PRODUCT or quantity.kind != Kind.QUANTITY:
-                return count
-            meaning = self.catalogue.meaning(folded[product.start : product.end])
-            amount = read_amount(folded[quantity.start : quantity.end])
-            self.pairing.take_pair(Item(self.text.shown[product.start : product.end], meaning, amount))
-        return len(chunks)
-
     # ---- products
 
-    def _product(self, piece: Piece) -> None:
+    def _product(self, piece: Token) -> None:
         item = Item(text=self._shown(piece), meaning=self.catalogue.meaning(self._folded(piece)))
         if self.prefix:
             item.text, item.note = self.prefix + item.text, self.prefix
-            item.flags.append(Flag.FUZZY_PRODUCT)
+            item.flags += (Flag.FUZZY_PRODUCT,)
             self.draft.add_note(self.prefix)
             if words.ends_with_title(fold(self.prefix)):  # 李姐香蕉: somebody else on the same line
                 self.draft.flag(Flag.AMBIGUOUS)
@@ -105,54 +76,54 @@ class Goods:
         near = self.catalogue.close_to(fold(text))
         if near is None:
             return Item(text=text, meaning=None)
-        return Item(text=text, meaning=Meaning((near,)), flags=[Flag.FUZZY_PRODUCT])
+        return Item(text=text, meaning=Meaning((near,)), flags=(Flag.FUZZY_PRODUCT,))
 
-    def _spec(self, piece: Piece) -> None:
+    def _spec(self, piece: Token) -> None:
         """A size the offer's name does not have: 苹果10斤装."""
         product = self.pairing.last
         if product is not None and piece.gap == Gap.NONE and self.pairing.expects_amount:
             product.text += self._shown(piece)
-            product.flags.append(Flag.FUZZY_PRODUCT)
+            product.flags += (Flag.FUZZY_PRODUCT,)
         else:
             self._note(piece)
             self.draft.flag(Flag.CHECK)
 
     # ---- amounts
 
-    def _amount(self, piece: Piece) -> None:
+    def _amount(self, piece: Token) -> None:
         amount = read_amount(self._folded(piece), is_range=piece.kind == Kind.RANGE)
         if piece.kind == Kind.NUMBER and self._is_lone_room(piece, amount):
             self._room(piece)
         else:
             self._take_amount(amount, piece.gap)
 
-    def _take_amount(self, amount: Amount, gap: str) -> None:
+    def _take_amount(self, amount: Amount, gap: int) -> None:
         following = self._following()
         glued_to_next = following is not None and following.kind == Kind.PRODUCT and following.gap == Gap.NONE
         self.pairing.take_amount(amount, for_next=glued_to_next and gap != Gap.NONE, after_comma=gap == Gap.COMMA)
 
-    def _is_lone_room(self, piece: Piece, amount: Amount) -> bool:
+    def _is_lone_room(self, piece: Token, amount: Amount) -> bool:
         """A bare number from 100 on that stands alone may be a room."""
         alone = piece.gap != Gap.NONE and not self.pairing.waiting and self.pairing.free is None
         return alone and amount.quantity is not None and amount.quantity >= _ROOM_FROM
 
-    def _room(self, piece: Piece) -> None:
+    def _room(self, piece: Token) -> None:
         written = self._shown(piece)
         self.draft.flag(Flag.AMBIGUOUS)
         self.draft.door_readings += (written,)
         self.draft.door = self.draft.door or written
 
-    def _each(self, piece: Piece) -> None:
+    def _each(self, piece: Token) -> None:
         self.pairing.take_each()
 
-    def _dash(self, piece: Piece) -> None:
+    def _dash(self, piece: Token) -> None:
         """A minus before a quantity: nobody orders less than nothing, so it is asked about."""
         following = self._following()
         if following is not None and following.gap == Gap.NONE and _is_amount(following):
             self.at += 1
             self._take_amount(Amount(None, flags=(Flag.NEGATIVE,)), following.gap)
 
-    def _plus(self, piece: Piece) -> None:
+    def _plus(self, piece: Token) -> None:
         """水餃+1 is a quantity, +2斤香蕉 a list going on, +1 alone what the campaign says it is."""
         amount = read_amount(self._folded(piece).lstrip("+ "))
         following = self._following()
@@ -181,7 +152,7 @@ class Goods:
             self.draft.flag(Flag.PLUS_ONE, Flag.AMBIGUOUS)
         self._take_amount(amount, Gap.SPACE)
 
-    def _spot_quantity(self, piece: Piece) -> None:
+    def _spot_quantity(self, piece: Token) -> None:
         """E1份: place E and 1份, or place E1. Both readings are kept."""
         letter = self.text.shown[piece.start].upper()
         digits = "".join(filter(str.isdigit, self._folded(piece)))
@@ -190,7 +161,7 @@ class Goods:
         self.draft.door = self.draft.door or f"{letter}?"
         self._take_amount(read_amount(self._folded(piece)[1:]), piece.gap)
 
-    def _share(self, piece: Piece) -> None:
+    def _share(self, piece: Token) -> None:
         """其中1份少饭: a part of the quantity, never more of it. 另1份 alone may be more of it."""
         end = self.at
         while end < len(self.pieces) and self.pieces[end].gap != Gap.COMMA:
@@ -213,12 +184,13 @@ class Goods:
 
     # ---- words
 
-    def _words(self, piece: Piece) -> None:
+    def _words(self, piece: Token) -> None:
         skip = words.without_leading_fillers(self._folded(piece))
-        piece = Piece(piece.kind, piece.start + skip, piece.end, Gap.SPACE if skip else piece.gap)
+        if skip:
+            piece = Token(piece.kind, piece.start + skip, piece.end, Gap.SPACE)
         before, following = self._before(), self._following()
         glued = before is not None and piece.gap == Gap.NONE
-        if not self._folded(piece):
+        if piece.start == piece.end:
             self._loosen_following()
         elif glued and before is not None and before.kind == Kind.DATE:
             self._note(piece)  # 8点取
@@ -231,18 +203,18 @@ class Goods:
         else:
             self._note(piece, unknown=not words.is_wish(self._folded(piece)))
 
-    def _suffix(self, piece: Piece, item: Item) -> None:
+    def _suffix(self, piece: Token, item: Item) -> None:
         """苹果脆的 is 苹果 with a wish, 苹果醋 is something else."""
         text, folded = self._shown(piece), self._folded(piece)
         if words.is_wish(folded) or words.describes(folded):
             item.note = text
-            item.flags.append(Flag.FUZZY_PRODUCT)
+            item.flags += (Flag.FUZZY_PRODUCT,)
             self.draft.add_note(text)
         else:
             item.text += text
             item.meaning = None
 
-    def _stands_for_product(self, piece: Piece, before: Piece | None, following: Piece | None) -> bool:
+    def _stands_for_product(self, piece: Token, before: Token | None, following: Token | None) -> bool:
         """Words beside an amount that has no product: 草莓2份, 2斤草莓."""
         has_free = self.pairing.free is not None
         behind_amount = has_free and piece.gap == Gap.NONE and before is not None and _is_amount(before)
@@ -258,9 +230,9 @@ class Goods:
     def _loosen_following(self) -> None:
         """Words that only connect keep what stands around them apart."""
         if self.at < len(self.pieces) and self.pieces[self.at].gap == Gap.NONE:
-            self.pieces[self.at] = self.pieces[self.at]._replace(gap=Gap.SPACE)
+            self.pieces[self.at].gap = Gap.SPACE
 
-    def _note(self, piece: Piece, *, unknown: bool = False) -> None:
+    def _note(self, piece: Token, *, unknown: bool = False) -> None:
         """Keeps words as a note. Unknown ones are remembered: they may be goods."""
         same_breath = piece.gap != Gap.COMMA and self.noted_at == self.at - 1 and not unknown
         self.draft.add_note(words.without_decoration(self._shown(piece)), same_breath=same_breath)
@@ -269,7 +241,7 @@ class Goods:
         else:
             self.noted_at = self.at
 
-    def _place(self, piece: Piece) -> None:
+    def _place(self, piece: Token) -> None:
         """A place among the goods: the door if there is none yet, else something to look at. 10-1 may be a date."""
         if not self.draft.door and piece.kind == Kind.DOOR:
             self.draft.door = doors.normalise(self._shown(piece), self._folded(piece))
@@ -281,23 +253,24 @@ class Goods:
 
     # ---- brackets
 
-    def _bracket(self, piece: Piece) -> None:
+    def _bracket(self, piece: Token) -> None:
         tokens = scan(self.text.folded, self.catalogue, piece.start + 1, piece.end - 1)
         kinds = {token.kind for token in tokens}
-        if kinds == {Kind.DOOR} and not self.draft.door:
-            self._place(Piece(Kind.DOOR, piece.start + 1, piece.end - 1, Gap.SPACE))
-        elif self._bracket_has_goods(kinds):
-            self.pieces[self.at : self.at] = _pieces(split(tokens))
+        unbroken = sum(token.end - token.start for token in tokens) == piece.end - piece.start - 2
+        if unbroken and kinds == {Kind.DOOR} and not self.draft.door:
+            self._place(Token(Kind.DOOR, piece.start + 1, piece.end - 1, Gap.SPACE))
+        elif self._bracket_has_goods(kinds, unbroken=unbroken):
+            self.pieces[self.at : self.at] = tokens
         else:
             if Kind.DOOR in kinds or self._names_other_goods(tokens):
                 self.draft.flag(Flag.CHECK)
             self._note_bracket(self.text.shown[piece.start + 1 : piece.end - 1].strip())
 
-    def _bracket_has_goods(self, kinds: set[str]) -> bool:
+    def _bracket_has_goods(self, kinds: set[str], *, unbroken: bool) -> bool:
         """（1贡1桔） are the goods when no amounts stand outside; （10斤） explains those outside."""
         if self.amounts_outside_brackets or not kinds & {Kind.QUANTITY, Kind.NUMBER}:
             return False
-        if kinds <= {Kind.QUANTITY, Kind.NUMBER}:
+        if unbroken and kinds <= {Kind.QUANTITY, Kind.NUMBER}:
             self.draft.flag(Flag.CHECK)
             return True
         return Kind.PRODUCT in kinds
@@ -333,41 +306,34 @@ class Goods:
             self.draft.flag(Flag.CHECK)
             return
         text = " ".join(notes[i] for i in self.unknown_notes)
-        self.draft.notes = [note for i, note in enumerate(notes) if i not in self.unknown_notes]
+        unknown = set(self.unknown_notes)
+        self.draft.notes = tuple(note for i, note in enumerate(notes) if i not in unknown)
         self.draft.items.append(self._guessed(text))
 
     # ---- looking around
 
-    def _before(self) -> Piece | None:
+    def _before(self) -> Token | None:
         return self.pieces[self.at - 2] if self.at > 1 else None
 
-    def _following(self) -> Piece | None:
+    def _following(self) -> Token | None:
         """The next piece, looking through brackets."""
         for piece in self.pieces[self.at : self.at + 3]:
             if piece.kind != Kind.BRACKET:
                 return piece
         return None
 
-    def _shown(self, piece: Piece) -> str:
+    def _shown(self, piece: Token) -> str:
         return self.text.shown[piece.start : piece.end].strip()
 
-    def _folded(self, piece: Piece) -> str:
+    def _folded(self, piece: Token) -> str:
         return self.text.folded[piece.start : piece.end]
 
 
-def _is_amount(piece: Piece) -> bool:
+def _is_amount(piece: Token) -> bool:
     return piece.kind in _AMOUNTS
 
 
-def _pieces(chunks: Sequence[Chunk]) -> list[Piece]:
-    return [
-        Piece(token.kind, token.start, token.end, chunk.gap if i == 0 else Gap.NONE)
-        for chunk in chunks
-        for i, token in enumerate(chunk.tokens)
-    ]
-
-
-_READERS: dict[str, Callable[[Goods, Piece], None]] = {
+_READERS: dict[str, Callable[[Goods, Token], None]] = {
     Kind.PRODUCT: Goods._product,
     Kind.QUANTITY: Goods._amount,
     Kind.NUMBER: Goods._amount,

@@ -1,14 +1,14 @@
 """Who and where: the name and the door at the beginning of an entry."""
 
 import re
-from collections.abc import Sequence
+from itertools import chain
 
 from orders.rules.jielong import doors, words
-from orders.rules.jielong.chunks import Chunk, Gap, Role, chunk_of, role_of
+from orders.rules.jielong.chunks import Chunk, Role, chunk_at, has, has_amount, role_of
 from orders.rules.jielong.draft import Draft
 from orders.rules.jielong.flags import Flag
 from orders.rules.jielong.text import Span
-from orders.rules.jielong.tokens import Kind, Token
+from orders.rules.jielong.tokens import Gap, Kind, Token
 
 _ODD_START = re.compile(r"\s*([。!?.…~*#、]+)(?=\s|$)")
 _FORMULA = re.compile(r"\s*(?P<name>[=+-]+[^\W\d_][^\s\d(),;。、:|/+*~-]{0,30}(?:\([^()\s]{0,60}\))?)(?=[\s,]|$)")
@@ -32,37 +32,48 @@ _PLACES = frozenset({Kind.DOOR, Kind.SPOT})
 
 
 class Head:
-    """Reads name and door from the first chunks into a draft; `rest` are the chunks left for the goods."""
+    """Reads name and door into a draft, chunk by chunk.
 
-    def __init__(self, text: Span, chunks: Sequence[Chunk], draft: Draft, places: frozenset[str]) -> None:
+    `at` is the token behind the chunk being read, `rest` are the chunks before it that are left for the goods.
+    """
+
+    def __init__(self, text: Span, tokens: list[Token], draft: Draft, places: frozenset[str]) -> None:
         self.text = text
-        self.chunks = list(chunks)
+        self.tokens = tokens
         self.draft = draft
         self.places = places
         self.rest: list[Chunk] = []
-        self.place = 0
+        self.at = 0
 
-    def read(self) -> list[Chunk]:
-        """Fills name and door; answers the chunks that are about goods and wishes."""
-        while self.place < len(self.chunks) and self.draft.name is None:
-            chunk = self.chunks[self.place]
-            self.place += 1
+    def read(self) -> list[Token]:
+        """Fills name and door; answers the tokens that are about goods and wishes."""
+        self._read_chunks()
+        left = self.tokens[self.at :]
+        return [*chain.from_iterable(self.rest), *left] if self.rest else left
+
+    def _read_chunks(self) -> None:
+        chunk: Chunk = ()
+        while self.at < len(self.tokens) and self.draft.name is None:
+            chunk = self._take_chunk()
             self._read_before_name(chunk)
         if self.draft.name is None:
             self._name_of_last_resort()
         else:
-            self._extend_name()
-            self._read_door_after_name()
-        return self.rest + self.chunks[self.place :]
+            self._read_after_name(chunk)
+
+    def _take_chunk(self) -> Chunk:
+        chunk = chunk_at(self.tokens, self.at)
+        self.at += len(chunk)
+        return chunk
 
     def _read_before_name(self, chunk: Chunk) -> None:
         role = role_of(chunk, self.text.folded)
         if role == Role.DOOR and not self.draft.door:
-            self._take_door(chunk.tokens[0])
+            self._take_door(chunk[0])
         elif role == Role.ROOM_OR_NUMBER and not self.draft.door and not self.rest:
             self._take_room(chunk)
         elif role == Role.TEXT and self._is_place_before_name(chunk):
-            self.draft.door = self.text.shown[chunk.start : chunk.end]
+            self.draft.door = self._shown(chunk)
         elif role == Role.TEXT and self._may_be_name(chunk):
             self._read_name(chunk)
         else:
@@ -70,27 +81,26 @@ class Head:
 
     def _is_place_before_name(self, chunk: Chunk) -> bool:
         """云谷 小红 2份: an estate's name, and words behind it that can be a name."""
-        if self.draft.door or self.place == len(self.chunks) or not self._is_place_word(chunk):
+        if self.draft.door or self.at == len(self.tokens) or not self._is_place_word(chunk):
             return False
-        return role_of(self.chunks[self.place], self.text.folded) == Role.TEXT
+        return role_of(chunk_at(self.tokens, self.at), self.text.folded) == Role.TEXT
 
     def _may_be_name(self, chunk: Chunk) -> bool:
         """After goods only plain words are a name, and not those that wish for something."""
-        goods_before = [before for before in self.rest if not before.has(Kind.SAME)]
-        if not goods_before:
+        if not self.rest:
             return True
-        if any(token.kind in _GOODS for token in chunk.tokens):
+        if any(token.kind in _GOODS for token in chunk):
             return False
-        if words.is_wish(self.text.folded[chunk.start : chunk.end]):
+        if words.is_wish(self._folded(chunk)):
             return False
-        if any(before.has(Kind.PRODUCT, Kind.QUANTITY, Kind.NUMBER) for before in goods_before):
+        if any(has(before, Kind.PRODUCT, Kind.QUANTITY, Kind.NUMBER) for before in self.rest):
             self.draft.flag(Flag.CHECK)
         return True
 
     # ---- the chunk with the name
 
     def _read_name(self, chunk: Chunk) -> None:
-        tokens = list(chunk.tokens)
+        tokens = list(chunk)
         if len(tokens) == 1:
             self._take_name(tokens)
             return
@@ -123,11 +133,11 @@ class Head:
         """苹果妈妈 is a name, 2斤苹果要甜的 is not; 苹果干 or 三斤妈妈 may be one."""
         amounts = [token for token in tokens if token.kind in (Kind.QUANTITY, Kind.PLUS, Kind.RANGE)]
         in_digits = any(self.text.folded[token.start].isascii() for token in amounts)
-        if in_digits or (amounts and chunk.has(Kind.PRODUCT)):
-            self.rest.append(chunk_of(tokens, chunk.gap))
+        if in_digits or (amounts and has(chunk, Kind.PRODUCT)):
+            self._leave(tokens, gap=chunk[0].gap)
             return
         self._take_name(tokens)
-        if amounts or not words.ends_with_title(self.text.folded[chunk.start : chunk.end]):
+        if amounts or not words.ends_with_title(self._folded(chunk)):
             self.draft.flag(Flag.AMBIGUOUS)
 
     def _read_words_then_goods(self, tokens: list[Token], goods: int, chunk: Chunk) -> None:
@@ -176,8 +186,8 @@ class Head:
 
     def _goods_follow(self, *, amount: bool = False, product: bool = False) -> bool:
         """Whether later chunks have a quantity (or a product)."""
-        later = self.chunks[self.place :]
-        return any((amount and chunk.has_amount()) or (product and chunk.has(Kind.PRODUCT)) for chunk in later)
+        later = self.tokens[self.at :]
+        return (amount and has_amount(later)) or (product and has(later, Kind.PRODUCT))
 
     def _split_or_keep(self, head: list[Token], tail: list[Token], tokens: list[Token], *, keep: bool) -> None:
         """小明2: with other goods it is all a name; without, a name and a number. 小三斤 is asked about either way."""
@@ -221,38 +231,45 @@ class Head:
         if name:
             self.draft.name = name
 
-    def _leave(self, tokens: list[Token]) -> None:
+    def _leave(self, tokens: list[Token], *, gap: int = Gap.SPACE) -> None:
+        """Leaves what stood behind the name or the door for the goods, as a chunk of its own."""
         if tokens:
-            self.rest.append(chunk_of(tokens, Gap.SPACE))
+            tokens[0].gap = gap
+            self.rest.append(tokens)
 
     # ---- what follows the name
 
-    def _extend_name(self) -> None:
-        """🍀 杨小茜, Mary Wang, 小陈 🌸: names with a space inside."""
-        if self.place == 0:
-            return  # 。 云谷: the sign was the name
-        if self.rest and self.rest[-1].end > self._name_chunk_end():
-            return
-        while self.place < len(self.chunks) and not self.draft.door:
-            chunk = self.chunks[self.place]
-            if (
-                chunk.gap != Gap.SPACE
-                or role_of(chunk, self.text.folded) != Role.TEXT
-                or not self._belongs_to_name(chunk)
-            ):
+    def _read_after_name(self, last: Chunk) -> None:
+        """More of the name, then the door. `last` is the chunk read last."""
+        more_name = bool(last) and not (self.rest and self.rest[-1][-1].end > last[0].start)
+        while self.at < len(self.tokens):
+            chunk = self._take_chunk()
+            role = role_of(chunk, self.text.folded)
+            more_name = more_name and role == Role.TEXT and self._belongs_to_name(chunk)
+            if more_name:
+                self._extend_name(chunk)
+            elif role == Role.DOOR and self._adds_to_door(chunk):
+                self._take_door(chunk[0])
+            elif role == Role.ROOM_OR_NUMBER and self._may_take_room(behind=last):
+                self._take_room(chunk)
+            elif not self.draft.door and role == Role.TEXT and self._is_place_word(chunk):
+                self.draft.door = self._shown(chunk)
+            else:
+                self.at -= len(chunk)
                 return
-            self.place += 1
-            first, self.draft.name = self.draft.name, None
-            self._read_name(chunk)
-            self.draft.name = f"{first} {self.draft.name or ''}".strip()
+            last = chunk
 
-    def _name_chunk_end(self) -> int:
-        return self.chunks[self.place - 1].start
+    def _extend_name(self, chunk: Chunk) -> None:
+        first, self.draft.name = self.draft.name, None
+        self._read_name(chunk)
+        self.draft.name = f"{first} {self.draft.name or ''}".strip()
 
     def _belongs_to_name(self, chunk: Chunk) -> bool:
-        name = self.draft.name or ""
-        folded = self.text.folded[chunk.start : chunk.end]
-        if any(token.kind in _GOODS for token in chunk.tokens) or words.is_wish(folded) or self._is_place_word(chunk):
+        """🍀 杨小茜, Mary Wang, 小陈 🌸: names with a space inside."""
+        if self.draft.door or chunk[0].gap != Gap.SPACE:
+            return False
+        name, folded = self.draft.name or "", self._folded(chunk)
+        if any(token.kind in _GOODS for token in chunk) or words.is_wish(folded) or self._is_place_word(chunk):
             return False
         if not _LETTERS.search(folded):
             return True
@@ -261,41 +278,27 @@ class Head:
             return False
         if len(letters) <= 1 or not _HAN.search(folded):
             return True
-        following = self.chunks[self.place + 1 : self.place + 2]
-        return chunk.has(Kind.DOOR) or bool(following and role_of(following[0], self.text.folded) == Role.DOOR)
-
-    def _read_door_after_name(self) -> None:
-        while self.place < len(self.chunks):
-            chunk = self.chunks[self.place]
-            role = role_of(chunk, self.text.folded)
-            if role == Role.DOOR and self._adds_to_door(chunk):
-                self._take_door(chunk.tokens[0])
-            elif role == Role.ROOM_OR_NUMBER and self._may_take_room():
-                self._take_room(chunk)
-            elif not self.draft.door and role == Role.TEXT and self._is_place_word(chunk):
-                self.draft.door = self.text.shown[chunk.start : chunk.end]
-            else:
-                return
-            self.place += 1
+        if has(chunk, Kind.DOOR):
+            return True
+        return self.at < len(self.tokens) and role_of(chunk_at(self.tokens, self.at), self.text.folded) == Role.DOOR
 
     def _adds_to_door(self, chunk: Chunk) -> bool:
         """A first place, or a building after an area: H区 3-201."""
         if not self.draft.door:
             return True
-        written = self.text.folded[chunk.start : chunk.end]
-        return chunk.tokens[0].kind == Kind.DOOR and not any(map(str.isdigit, self.draft.door)) and written[0].isdigit()
+        written = self._folded(chunk)
+        return chunk[0].kind == Kind.DOOR and not any(map(str.isdigit, self.draft.door)) and written[0].isdigit()
 
     def _is_place_word(self, chunk: Chunk) -> bool:
-        folded = self.text.folded[chunk.start : chunk.end]
-        return folded in self.places or (len(chunk.tokens) == 1 and doors.is_named_place(folded))
+        folded = self._folded(chunk)
+        return folded in self.places or (len(chunk) == 1 and doors.is_named_place(folded))
 
-    def _may_take_room(self) -> bool:
+    def _may_take_room(self, *, behind: Chunk) -> bool:
         """A bare 1701 right after the name or a building is a room rather than a quantity; it is asked about."""
-        previous = self.chunks[self.place - 1]
-        return not previous.has(Kind.PRODUCT) and "-" not in self.draft.door and not self.rest
+        return not has(behind, Kind.PRODUCT) and "-" not in self.draft.door and not self.rest
 
     def _take_room(self, chunk: Chunk) -> None:
-        room = self.text.shown[chunk.start : chunk.end]
+        room = self._shown(chunk)
         self.draft.flag(Flag.AMBIGUOUS)
         joined = f"{self.draft.door} {room}" if self.draft.door else room
         self.draft.door_readings = (joined,)
@@ -310,16 +313,22 @@ class Head:
         if not self.rest:
             return
         first = self.rest[0]
-        alone = len(self.chunks) == 1
-        number_alone = alone and {token.kind for token in first.tokens} == {Kind.NUMBER}
-        product_first = {token.kind for token in first.tokens} == {Kind.PRODUCT} and (
-            any(chunk.has(Kind.PRODUCT) and chunk.has_amount() for chunk in self.rest[1:])
-            or self.text.folded[first.start : first.end].isascii()
+        alone = len(first) == len(self.tokens)
+        number_alone = alone and {token.kind for token in first} == {Kind.NUMBER}
+        product_first = {token.kind for token in first} == {Kind.PRODUCT} and (
+            any(has(chunk, Kind.PRODUCT) and has_amount(chunk) for chunk in self.rest[1:])
+            or self._folded(first).isascii()
         )
         if number_alone or product_first:
             self.rest.pop(0)
-            self._take_name(list(first.tokens))
+            self._take_name(list(first))
             self.draft.flag(Flag.AMBIGUOUS if product_first else Flag.ODD_NAME)
+
+    def _shown(self, chunk: Chunk) -> str:
+        return self.text.shown[chunk[0].start : chunk[-1].end]
+
+    def _folded(self, chunk: Chunk) -> str:
+        return self.text.folded[chunk[0].start : chunk[-1].end]
 
 
 def formula_start(folded: str) -> tuple[int, int]:

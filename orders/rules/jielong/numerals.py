@@ -4,7 +4,8 @@ import re
 from decimal import Decimal
 
 DIGITS = r"\d{1,12}(?:\.\d{1,4})?"
-HANZI = r"[一二两俩三仨四五六七八九十百半]{1,5}"
+HANZI_LETTERS = "一二两俩三仨四五六七八九十百半"
+HANZI = rf"[{HANZI_LETTERS}]{{1,5}}"
 
 _VALUES = {"一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UP_TO_999 = re.compile(

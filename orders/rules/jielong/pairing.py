@@ -19,7 +19,7 @@ class Pairing:
         self.free: Amount | None = None
         self.loose: list[Amount] = []
         self.shared_by: list[Item] | None = None
-        self.last: Item | None = None
+        self.last: Item | None = draft.items[-1] if draft.items else None
 
     @property
     def is_empty(self) -> bool:
@@ -29,11 +29,6 @@ class Pairing:
     def expects_amount(self) -> bool:
         """Whether the product read last has no quantity yet."""
         return bool(self.waiting) and self.waiting[-1] is self.last
-
-    def take_pair(self, item: Item) -> None:
-        """A product with its quantity."""
-        self.draft.items.append(item)
-        self.last = item
 
     def take_product(self, item: Item, *, own_amount_follows: bool) -> None:
         """A product: for the free quantity before it, unless one of its own is glued behind it."""
@@ -74,7 +69,9 @@ class Pairing:
         if self.shared_by == []:
             self._share_among_all()
         self._give_up_free()
-        if len(self.loose) > 1 or (self.loose and self.draft.items):
+        if not self.loose:
+            return
+        if len(self.loose) > 1 or self.draft.items:
             self.draft.flag(Flag.AMBIGUOUS)
         only = self.catalogue.only if not self.draft.items else None
         meaning = None if only is None else Meaning((only,))

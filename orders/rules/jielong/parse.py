@@ -15,7 +15,7 @@ from orders.rules.jielong.numbering import read_markers
 from orders.rules.jielong.parsed import Parsed, Skipped, Source
 from orders.rules.jielong.sequence import Sequence as EntrySequence
 from orders.rules.jielong.text import PastedLine, read_lines
-from orders.rules.jielong.tokens import Kind, scan
+from orders.rules.jielong.tokens import products
 
 _DEFAULTS = Options()
 
@@ -28,12 +28,11 @@ def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> P
     """
     message = read_message(text)
     lines = read_lines(message.text if message else text)
-    catalogue = Catalogue.of(tuple(offers))
-    reader = EntryReader(catalogue, options)
+    reader = EntryReader.of(tuple(offers), options)
     markers = read_markers(lines)
     found = Chain(lines, markers, reader).sort() if any(markers) else Chat(lines, reader).sort()
     authors = _authors(found.entries, message.authors if message else ())
-    sequence = EntrySequence(reader, hint=_only_priced(found, catalogue))
+    sequence = EntrySequence(reader, hint=_only_priced(found, reader.catalogue))
     for entry, author in zip(found.entries, authors, strict=True):
         sequence.take(entry, author)
     sequence.settle()
@@ -51,9 +50,8 @@ def _only_priced(found: Sorted, catalogue: Catalogue) -> int | None:
     """The one offer the header names with a price; None if it names none or several."""
     named: set[int] = set()
     for line, _ in found.menu:
-        for token in scan(line.span.folded, catalogue):
-            if token.kind == Kind.PRODUCT:
-                named |= set(catalogue.meaning(line.span.folded[token.start : token.end]).offers)
+        for product in products(line.span.folded, catalogue):
+            named |= set(catalogue.meaning(product).offers)
     return named.pop() if len(named) == 1 and catalogue.only is None else None
 
 

@@ -1,13 +1,15 @@
-"""What a reading answers: rows, changes and skipped lines; every pasted line is in exactly one of them."""
+"""What a reading answers: rows, changes and skipped lines; every pasted line is in exactly one of them.
 
-from dataclasses import dataclass
+Named tuples, since a chain makes thousands of them and they are built three times as fast as frozen dataclasses.
+"""
+
 from decimal import Decimal
+from typing import NamedTuple
 
 from orders.rules.jielong.flags import ChangeKind, SkipReason
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where something stands in the paste: first and last line (from 1, both included) and the text as pasted."""
 
     start: int
@@ -15,8 +17,7 @@ class Source:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One product of a row. `offer` is its name, or None with `candidates` (offers' names, best first) to choose from.
 
     `quantity` is in `unit`: the offer's, or as written (with a flag) where that cannot be turned into it.
@@ -31,8 +32,7 @@ class Line:
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(NamedTuple):
     """One entry of the chain.
 
     `flags` are those of the row and of its lines. `identity` is the author if a message told it, else the normalised
@@ -58,8 +58,7 @@ class OrderRow:
     door_readings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A change to an order somebody already has. Without an offer: the whole order (cancel), or an open question."""
 
     kind: ChangeKind
@@ -74,8 +73,7 @@ class Change:
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A line that is neither, and why. `text` is the line as pasted."""
 
     text: str
@@ -83,8 +81,7 @@ class Skipped:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """`quantity` of `unit` for `fen`, as a header advertises it. It never becomes the price of an order."""
 
     quantity: Decimal
@@ -92,8 +89,7 @@ class Price:
     fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class MenuItem:
+class MenuItem(NamedTuple):
     """A line of goods in the header: the text before its prices, and the prices."""
 
     number: int | None
@@ -101,8 +97,7 @@ class MenuItem:
     prices: tuple[Price, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A chain, read. `rows`, `changes` and `skipped` are each in the order of the text. `limit` is 限量 per item."""
 
     title: str

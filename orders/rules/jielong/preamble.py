@@ -7,7 +7,7 @@ from orders.rules.jielong.flags import SkipReason
 from orders.rules.jielong.numbering import Marker
 from orders.rules.jielong.senders import Sender, read_sender
 from orders.rules.jielong.text import PastedLine
-from orders.rules.jielong.tokens import Kind, scan
+from orders.rules.jielong.tokens import products
 
 
 class Preamble:
@@ -42,8 +42,7 @@ class Preamble:
         folded = line.span.folded
         if len(folded) > LONGEST_ENTRY:
             return False
-        named = any(token.kind == Kind.PRODUCT for token in scan(folded, self.reader.catalogue))
-        return header.is_menu(folded, names_product=named)
+        return header.is_menu(folded, names_product=bool(products(folded, self.reader.catalogue)))
 
     def _reason(self, line: PastedLine, marker: Marker | None) -> SkipReason:
         folded = line.span.folded

@@ -1,7 +1,7 @@
 """Entries in the light of those above them: repeated names, gaps in the numbers, 同上, and +1 that adds."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from orders.rules.jielong.catalogue import Meaning
 from orders.rules.jielong.changes import ChangeDraft, is_struck, speaks_of_change
@@ -10,13 +10,20 @@ from orders.rules.jielong.entries import Entry
 from orders.rules.jielong.entry import EntryReader
 from orders.rules.jielong.flags import ChangeKind, Flag, SkipReason
 from orders.rules.jielong.given import PlusOne
-from orders.rules.jielong.lines import lines_of
 from orders.rules.jielong.message import Author
 from orders.rules.jielong.numerals import plain
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Skipped, Source
 from orders.rules.jielong.text import Span, fold, identity_part
 from orders.rules.jielong.withdrawn import has_signs, may_be_withdrawn
 from orders.rules.jielong.words import is_organiser
+
+
+@dataclass(slots=True)
+class Signed:
+    """The rows under one name and door, and the offers they named."""
+
+    rows: list["Row"]
+    offers: set[str | None]
 
 
 @dataclass(slots=True)
@@ -30,10 +37,11 @@ class Row:
     author: Author | None
     sent_at: str
     name_key: str
-    marks: list[str] = field(default_factory=list)
+    marks: tuple[str, ...] = ()
 
-    def mark(self, *flags: str) -> None:
-        self.marks += [flag for flag in flags if flag not in self.marks]
+    def mark(self, flag: str) -> None:
+        if flag not in self.marks:
+            self.marks += (flag,)
 
     def offers(self) -> set[str | None]:
         return {line.offer for line in self.lines}
@@ -48,9 +56,8 @@ class Sequence:
         self.rows: list[Row] = []
         self.changes: list[Change] = []
         self.skipped: list[Skipped] = []
-        self._of_name: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-        self._offers_of_name: dict[tuple[str, str], set[str | None]] = defaultdict(set)
-        self._of_number: dict[int, list[Row]] = defaultdict(list)
+        self._of_name: dict[str, dict[str, Signed]] = defaultdict(dict)
+        self._of_number: dict[int, Row] = {}
         self._changes: list[tuple[list[ChangeDraft], Entry, Source]] = []
         self._highest: int | None = None
 
@@ -93,28 +100,29 @@ class Sequence:
 
     def _take_hint(self, draft: Draft) -> None:
         """The header prices one offer only: an entry without a product is likely for that; flagged all the same."""
+        if self.hint is None:
+            return
         for item in draft.items:
-            if item.meaning is None and not item.text and self.hint is not None:
+            if item.meaning is None and not item.text:
                 item.meaning = Meaning((self.hint,))
-                item.flags.append(Flag.FUZZY_PRODUCT)
+                item.flags += (Flag.FUZZY_PRODUCT,)
 
     def _take_order(self, entry: Entry, draft: Draft, source: Source, author: Author | None, *, gap: bool) -> None:
         if draft.name is None and entry.number is None and entry.sender is not None and entry.sender.name:
             draft.name = entry.sender.name
-            draft.flags = [flag for flag in draft.flags if flag != Flag.NO_NAME]
-        lines = lines_of(draft, self.reader.catalogue, self.reader.options)
+            draft.flags = tuple(flag for flag in draft.flags if flag != Flag.NO_NAME)
+        lines = self.reader.judge.lines_of(draft)
         sent_at = entry.sender.sent_at if entry.sender else ""
         row = Row(entry.number, draft, lines, source, author, sent_at, identity_part(draft.name or ""))
         earlier = self._earlier(row)
         if earlier and self._adds_or_replaces(row, earlier):
             return
         self._doubt(row, entry, gap=gap)
-        self._repeat(row, earlier)
+        self._sign(row, earlier)
         self._copy_same(row)
         self.rows.append(row)
-        self._of_name[row.name_key][draft.door].append(row)
         if row.number is not None:
-            self._of_number[row.number].append(row)
+            self._of_number[row.number] = row
 
     def _doubt(self, row: Row, entry: Entry, *, gap: bool) -> None:
         if entry.doubt or self._may_be_taken_back(row, entry.text):
@@ -130,37 +138,44 @@ class Sequence:
             return False
         return speaks_of_change(text.folded) or may_be_withdrawn(text, map(fold, row.draft.notes))
 
-    def _earlier(self, row: Row) -> dict[str, list[Row]]:
-        """Rows above of the same name by door, unless both have a door and the doors differ."""
-        by_door = self._of_name.get(row.name_key, {})
+    def _earlier(self, row: Row) -> list[Signed]:
+        """Rows above of the same name, unless both have a door and the doors differ."""
+        by_door = self._of_name[row.name_key]
+        if not by_door:
+            return []
         if not row.draft.door:
-            return dict(by_door)
-        return {door: by_door[door] for door in (row.draft.door, "") if door in by_door}
+            return list(by_door.values())
+        return [by_door[door] for door in (row.draft.door, "") if door in by_door]
 
-    def _repeat(self, row: Row, earlier: dict[str, list[Row]]) -> None:
-        """The same name again, for the same product or for another one."""
+    def _sign(self, row: Row, earlier: list[Signed]) -> None:
+        """Keeps the row under its name; marks one that was there before, for the same product or for another one."""
         offers = row.offers()
         if earlier and row.draft.name is not None:
-            same = any(offers & self._offers_of_name[row.name_key, door] for door in earlier) or not offers
+            same = any(offers & signed.offers for signed in earlier) or not offers
             row.mark(Flag.REPEAT_NAME if same else Flag.REPEAT_NAME_DIFFERENT_PRODUCT)
-        self._offers_of_name[row.name_key, row.draft.door] |= offers
+        by_door = self._of_name[row.name_key]
+        if row.draft.door in by_door:
+            by_door[row.draft.door].rows.append(row)
+            by_door[row.draft.door].offers |= offers
+        else:
+            by_door[row.draft.door] = Signed([row], offers)
 
     def _copy_same(self, row: Row) -> None:
         """同上 proposes the lines of the row above, 跟3号一样 those of entry 3."""
         if row.draft.same_as is None or row.lines:
             return
-        model = self._of_number[row.draft.same_as][-1:] if row.draft.same_as else self.rows[-1:]
-        row.lines = tuple(replace(line, note="") for above in model for line in above.lines)
+        above = self._of_number.get(row.draft.same_as) if row.draft.same_as else next(reversed(self.rows), None)
+        row.lines = tuple(line._replace(note="") for line in above.lines) if above else ()
         if not row.lines:
             row.mark(Flag.NEEDS_PRODUCT)
 
     # ---- changes
 
-    def _adds_or_replaces(self, row: Row, by_door: dict[str, list[Row]]) -> bool:
+    def _adds_or_replaces(self, row: Row, signed: list[Signed]) -> bool:
         """A bare +1 of somebody on the list adds; +2 3 of somebody who had item 2 sets it to 3."""
         if not row.draft.only_plus and not row.draft.by_item_number:
             return False
-        earlier = [above for rows in by_door.values() for above in rows]
+        earlier = [above for each in signed for above in each.rows]
         if row.draft.only_plus and row.draft.name is not None:
             self._add_to(row, earlier)
             return True
@@ -257,16 +272,16 @@ class Sequence:
 
     def _rows_of(self, draft: ChangeDraft) -> list[Row]:
         by_door = self._of_name.get(identity_part(draft.name or ""), {})
-        return [row for rows in by_door.values() for row in rows]
+        return [row for signed in by_door.values() for row in signed.rows]
 
     # ---- the end
 
     def settle(self) -> None:
         """What only the whole text can say: both entries with one number, and whose order a change is of."""
-        for number, rows in self._of_number.items():
-            if len(rows) > 1:
-                for row in rows:
-                    row.mark(f"{Flag.BOTH_NUMBERED}_{number}")
+        times = Counter(row.number for row in self.rows)
+        for row in self.rows:
+            if row.number is not None and times[row.number] > 1:
+                row.mark(f"{Flag.BOTH_NUMBERED}_{row.number}")
         for drafts, entry, source in self._changes:
             self._settle_changes(drafts, entry, source)
         self.changes.sort(key=lambda change: change.source.start)
@@ -278,35 +293,39 @@ class Sequence:
 
 
 def _source_of(entry: Entry) -> Source:
-    return Source(entry.lines[0].number, entry.lines[-1].number, "\n".join(line.raw for line in entry.lines))
+    first, last = entry.lines[0], entry.lines[-1]
+    written = first.raw if first is last else "\n".join(line.raw for line in entry.lines)
+    return Source(first.number, last.number, written)
 
 
 def _order_row(row: Row, seen: Counter[str]) -> OrderRow:
-    draft = row.draft
-    identity = f"@{row.author.id}" if row.author else f"{row.name_key}|{identity_part(draft.door)}"
+    draft, author = row.draft, row.author
+    identity = f"@{author.id}" if author else f"{row.name_key}|{identity_part(draft.door)}"
     seen[identity] += 1
-    flags = (*row.marks, *draft.flags, *(flag for line in row.lines for flag in line.flags))
+    flags = [*row.marks, *draft.flags]
+    for line in row.lines:
+        flags += line.flags
     return OrderRow(
         number=row.number,
         name=draft.name,
         door=draft.door,
         lines=row.lines,
         note="; ".join(draft.notes),
-        flags=tuple(str(flag) for flag in dict.fromkeys(flags)),
+        flags=tuple(map(str, dict.fromkeys(flags))),
         source=row.source,
         identity=identity,
         key=f"{identity}#{seen[identity]}",
         content=_content(row),
         phone=draft.phone,
         on_behalf=draft.on_behalf,
-        author=row.author.id if row.author else None,
+        author=author.id if author else None,
         sent_at=row.sent_at,
-        sent_unix=row.author.unix if row.author else None,
+        sent_unix=author.unix if author else None,
         door_readings=draft.door_readings,
     )
 
 
 def _content(row: Row) -> str:
     """What was ordered, in one spelling: two entries with the same content ask for the same."""
-    lines = sorted(f"{line.offer or '?' + identity_part(line.text)}={line.quantity}{line.unit}" for line in row.lines)
-    return " ".join([*lines, *map(identity_part, row.draft.notes)])
+    lines = [f"{line.offer or '?' + identity_part(line.text)}={line.quantity!s}{line.unit}" for line in row.lines]
+    return " ".join([*sorted(lines), *map(identity_part, row.draft.notes)])

@@ -1,12 +1,14 @@
 """Folded text cut into tokens: products, quantities, doors, prices, brackets, and the words between them."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import Final
 
 from orders.rules.jielong import doors
 from orders.rules.jielong.catalogue import Catalogue
-from orders.rules.jielong.numerals import DIGITS, HANZI
+from orders.rules.jielong.numerals import DIGITS, HANZI, HANZI_LETTERS
 from orders.rules.jielong.units import UNITS
 
 
@@ -35,25 +37,38 @@ class Kind:
     NUMBER: Final = "number"
     PAID: Final = "paid"
     LATIN: Final = "latin"
-    STRONG: Final = "strong"
-    SPACE: Final = "space"
     DASH: Final = "dash"
     BRACKET: Final = "bracket"
     PRODUCT: Final = "product"
     WORD: Final = "word"
 
 
-class Token(NamedTuple):
-    """A piece of the text from `start` to `end` (not included)."""
+class Gap:
+    """What stands before a token. Plain numbers: of two gaps in a row the greater one counts."""
+
+    NONE: Final = 0
+    SPACE: Final = 1
+    COMMA: Final = 2
+
+
+@dataclass(slots=True, eq=False)
+class Token:
+    """A piece of the text from `start` to `end` (not included), and the gap before it."""
 
     kind: str
     start: int
     end: int
+    gap: int = Gap.NONE
 
+
+KIND = attrgetter("kind")
+KEYWORD_LETTERS = "姓名昵微收联电手地门房楼数备留同跟和与各每样都全其另剩已支付转红东南西北中"
+"""What words with a meaning of their own begin with."""
 
 _BRACKET = re.compile(r"\([^()]{0,300}\)")
 _NAMED_PLACE_SIGN = re.compile("路|街|大道|巷|弄|谷|苑|花园|公寓|大厦|广场|小区|家园|新村|公馆|华府|华庭|湾|郡")
-_SINGLE = {" ": Kind.SPACE, ",": Kind.STRONG, "、": Kind.STRONG, "。": Kind.STRONG, "\n": Kind.STRONG}
+_GAPS = {"space": Gap.SPACE, "strong": Gap.COMMA}
+_SINGLE = {" ": Gap.SPACE, ",": Gap.COMMA, "、": Gap.COMMA, "。": Gap.COMMA, "\n": Gap.COMMA}
 _GROUPS = {
     f"{kind}_{suffix}": kind
     for kind, suffixes in {
@@ -70,51 +85,69 @@ _GROUPS = {
 
 
 def scan(text: str, catalogue: Catalogue, start: int = 0, end: int | None = None) -> list[Token]:
-    """All of the folded text in tokens, without a hole. A product is never cut; what is in a bracket is one token."""
+    """All of the folded text in tokens and the gaps between. A product is never cut; a bracket is one token."""
     end = len(text) if end is None else end
     tokens: list[Token] = []
     pattern = _pattern(text, catalogue.extra_units)
-    place = start
-    for whole in _wholes(text, catalogue, start, end):
-        _scan_gap(text, place, whole.start, pattern, tokens)
-        tokens.append(whole)
-        place = whole.end
-    _scan_gap(text, place, end, pattern, tokens)
+    gap, place = Gap.NONE, start
+    for kind, first, last in _wholes(text, catalogue, start, end):
+        gap = _scan_between(text, place, first, pattern, gap, tokens)
+        tokens.append(Token(kind, first, last, gap))
+        gap, place = Gap.NONE, last
+    _scan_between(text, place, end, pattern, gap, tokens)
     return tokens
 
 
-def _wholes(text: str, catalogue: Catalogue, start: int, end: int) -> list[Token]:
+def products(text: str, catalogue: Catalogue) -> list[str]:
+    """The products a folded text names, as written there; not those in brackets."""
+    wholes = _wholes(text, catalogue, 0, len(text))
+    return [text[start:end] for kind, start, end in wholes if kind == Kind.PRODUCT]
+
+
+def _wholes(text: str, catalogue: Catalogue, start: int, end: int) -> list[tuple[str, int, int]]:
     """Products and brackets in order, without overlap: a bracket in a product's name belongs to the product."""
-    products = [Token(Kind.PRODUCT, found.start(), found.end()) for found in catalogue.find(text, start, end)]
+    found = [(Kind.PRODUCT, *product.span()) for product in catalogue.find(text, start, end)]
     if "(" not in text:
-        return products
-    brackets = [Token(Kind.BRACKET, found.start(), found.end()) for found in _BRACKET.finditer(text, start, end)]
-    wholes: list[Token] = []
-    for token in sorted(products + brackets, key=lambda token: (token.start, -token.end)):
-        if not wholes or token.start >= wholes[-1].end:
-            wholes.append(token)
+        return found
+    found += [(Kind.BRACKET, *bracket.span()) for bracket in _BRACKET.finditer(text, start, end)]
+    wholes: list[tuple[str, int, int]] = []
+    for kind, first, last in sorted(found, key=lambda whole: (whole[1], -whole[2])):
+        if not wholes or first >= wholes[-1][2]:
+            wholes.append((kind, first, last))
     return wholes
 
 
-def _scan_gap(text: str, start: int, end: int, pattern: re.Pattern[str], tokens: list[Token]) -> None:
+def _scan_between(text: str, start: int, end: int, pattern: re.Pattern[str], gap: int, tokens: list[Token]) -> int:
+    """Adds the tokens between two wholes, the first behind this gap; answers the gap before the next whole."""
     if end - start == 1 and text[start] in _SINGLE:
-        tokens.append(Token(_SINGLE[text[start]], start, end))
-        return
+        return max(gap, _SINGLE[text[start]])
     place = start
     for found in pattern.finditer(text, start, end):
         first, last = found.span()
         if first > place:
-            tokens.append(Token(Kind.WORD, place, first))
-        group = found.lastgroup or ""
-        tokens.append(Token(_GROUPS.get(group, group), first, last))
+            tokens.append(Token(Kind.WORD, place, first, gap))
+            gap = Gap.NONE
         place = last
+        group = found.lastgroup or ""
+        if group in _GAPS:
+            gap = max(gap, _GAPS[group])
+        else:
+            tokens.append(Token(_GROUPS.get(group, group), first, last, gap))
+            gap = Gap.NONE
     if place < end:
-        tokens.append(Token(Kind.WORD, place, end))
+        tokens.append(Token(Kind.WORD, place, end, gap))
+        gap = Gap.NONE
+    return gap
 
 
 def _pattern(text: str, extra_units: frozenset[str]) -> re.Pattern[str]:
     """The token expression. Estates and streets may begin at any letter: they are looked for only if one occurs."""
-    return _compiled(extra_units, named_places=bool(_NAMED_PLACE_SIGN.search(text)))
+    return _compiled(extra_units, named_places=names_a_place(text))
+
+
+def names_a_place(text: str) -> bool:
+    """Whether the word for an estate or a street occurs."""
+    return bool(_NAMED_PLACE_SIGN.search(text))
 
 
 @lru_cache(maxsize=64)
@@ -131,8 +164,8 @@ def _compiled(extra_units: frozenset[str], *, named_places: bool) -> re.Pattern[
         (r"[^\w\u4e00-\u9fff]", _signs(unit)),
         (r"\d", _digits(unit, block_is_a_unit="块" in extra_units)),
         ("[a-z]", _letters(unit)),
-        ("[一二两俩三仨四五六七八九十百半]", _numerals(unit)),
-        ("[姓名昵微收联电手地门房楼数备留同跟和与各每样都全其另剩已支付转红东南西北中]", _keywords(unit)),
+        (f"[{HANZI_LETTERS}]", _numerals(unit)),
+        (f"[{KEYWORD_LETTERS}]", _keywords(unit)),
     ]
     branches = [
         f"(?={first})(?:" + "|".join(f"(?P<{name}>{expression})" for name, expression in named.items()) + ")"

@@ -1,6 +1,7 @@
 """Ordinary words in an entry: fillers that say nothing, wishes that are notes, titles that end a name."""
 
 import re
+from functools import lru_cache
 
 _FILLER = (
     r"我(?:想要|要|订|买|来|拿|们)?|想要|要|再来|再要|再加|追加|再|来|买|订|定|拿|带|加|给我|给|帮忙|帮我|麻烦|请|需要"
@@ -56,6 +57,7 @@ def without_trailing_fillers(folded: str) -> int:
     return len(folded) - (found.end() - found.start()) if found else len(folded)
 
 
+@lru_cache(maxsize=2048)
 def is_wish(folded: str) -> bool:
     """Whether these words ask for something to be done with the goods (少饭, 放门口), or are no words (🌹)."""
     return bool(_WISH.search(_DECORATION.sub("", folded))) or not _LETTER.search(folded)
