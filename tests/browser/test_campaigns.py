@@ -144,6 +144,7 @@ def test_a_portion_is_weighed_at_its_door_on_the_phone(strict: Page, visitor, op
 
     door.get_by_label("草鱼 weighs").fill("schwer")
     door.get_by_role("button", name="Save").click()
+    expect(door).to_contain_text("Enter a number.")
     expect(door.get_by_label("草鱼 weighs")).to_have_value("schwer")
     door.get_by_label("草鱼 weighs").fill("3.85")
     door.get_by_label("草鱼 weighs").press("Enter")

@@ -178,7 +178,7 @@ def test_a_broker_that_is_full_is_asked_again_until_it_takes_wake_ups(crew: Crew
 def test_three_beats_at_once_ask_for_each_period_once(crew: Crew) -> None:
     crew.start("beat-1", "beat-2", "beat-3")
 
-    wait_until(lambda: Job.objects.count() >= 2 and others_connected() == 3)
+    wait_until(lambda: Job.objects.count() >= 2 and others_connected() == 3, seconds=120)  # three start at once
     crew.kill("beat-2")
     wait_until(lambda: others_connected() == 2)
     crew.start("beat-2")

@@ -175,6 +175,6 @@ def test_campaigns_from_before_are_given_their_pinyin(operator, group):
     make.make_campaign(group, title="周五鲜果团")
     Campaign.objects.update(pinyin="")
 
-    import_module("orders.migrations.0007_campaign_pinyin_of_titles").fill(apps, None)
+    import_module("orders.migrations.0009_campaign_pinyin_of_titles").fill(apps, None)
 
     assert found(operator, "zwxgt") == [("campaign", "周五鲜果团")]

@@ -76,8 +76,8 @@ def test_a_draft_asks_the_database_as_often_for_one_offer_as_for_three(
         draft.groups.add(make.make_group())
     browser = signed_in(operator)
 
-    # session, user, campaign twice, offers, its groups; groups with their leaders, products to choose from
-    with django_assert_num_queries(8):
+    # session, user, side bar, campaign twice, offers, its groups; groups with their leaders, products to choose from
+    with django_assert_num_queries(9):
         browser.get(url_of("detail", draft))
 
 

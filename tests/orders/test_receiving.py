@@ -326,9 +326,9 @@ def test_the_page_asks_the_database_as_often_for_one_product_as_for_three(
 
     desk, phone = signed_in(operator), signed_in(leader.user)
 
-    with django_assert_num_queries(5):  # session, user, campaign, offers, their counts
+    with django_assert_num_queries(6):  # session, user, side bar, campaign, offers, their counts
         page_of(desk, campaign)
-    with django_assert_num_queries(4):  # session, user, offer, its counts
+    with django_assert_num_queries(5):  # session, user, side bar, offer, its counts
         desk.get(reverse("orders:arrival_list", args=[offer.pk]))
     with django_assert_num_queries(5):  # session, user, campaign, groups, offers
         page_of(phone, campaign)

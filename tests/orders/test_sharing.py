@@ -513,10 +513,10 @@ def test_the_pages_ask_the_database_as_often_for_one_order_as_for_three(
     arrive(berries, 1, by=operator)
     browser = signed_in(operator)
 
-    with django_assert_num_queries(5):  # session, user, offer, counts, lines
+    with django_assert_num_queries(6):  # session, user, side bar, offer, counts, lines
         page = page_of(browser, berries)
     assert send(browser, berries, page).status_code == 302
-    with django_assert_num_queries(4):  # session, user, campaign, lines
+    with django_assert_num_queries(5):  # session, user, side bar, campaign, lines
         browser.get(reverse("orders:shortage_list", args=[campaign.pk]))
 
 

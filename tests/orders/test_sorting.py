@@ -207,9 +207,9 @@ def test_the_lists_ask_the_database_as_often_for_one_group_as_for_three(
     cut_off(campaign=campaign, by=operator, now=timezone.now())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(8):  # session, user, campaign, groups, sums, offers; what came of which offer
+    with django_assert_num_queries(9):  # session, user, side bar, campaign, groups, sums, offers; what came
         page_of(browser, "sorting", campaign)
-    with django_assert_num_queries(8):  # session, user, campaign, groups, leaders, lines; what came of which offer
+    with django_assert_num_queries(9):  # session, user, side bar, campaign, groups, leaders, lines; what came
         page_of(browser, "crate_labels", campaign)
     with django_assert_num_queries(9):  # session, user, campaign; groups, sums, offers; groups, leaders, lines
         page_of(browser, "sorting_xlsx", campaign)
