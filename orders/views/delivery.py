@@ -22,6 +22,7 @@ from orders.models import Campaign, Order, OrderLine
 from orders.queries import DeliveryRun, delivery_sheets, leaders_groups, with_deliveries
 from orders.queries import delivery_run as run_of
 from orders.texts import shortage_text
+from orders.views.campaign_page import visible_campaign
 from orders.views.orders import Refused, order_page
 
 LATEST = 30
@@ -185,10 +186,6 @@ def back_to_run(request: SignedInRequest, order: Order) -> HttpResponse:
     if wants_fragment(request):
         return run_page(request, order.campaign, AtDoor(order))
     return redirect(f"{reverse('orders:delivery_run', args=[order.campaign_id])}#order-{order.pk}")
-
-
-def visible_campaign(user: User, pk: int) -> Campaign:
-    return get_object_or_404(Campaign.objects.visible_to(user), pk=pk)
 
 
 def visible_order(user: User, pk: int) -> Order:

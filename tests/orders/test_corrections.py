@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from core.enums import Role
 from core.invariants import check
 from orders.models import PriceStep, SaleFact
 from orders.services import (
@@ -26,16 +25,6 @@ from tests import factories as make
 from tests.factories import NOW, delivered, order_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-
-
-@pytest.fixture
-def group():
-    return make.make_group()
-
-
-@pytest.fixture
-def operator():
-    return make.make_user(Role.OPERATOR)
 
 
 @pytest.fixture

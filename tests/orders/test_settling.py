@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from core.enums import Role
 from core.invariants import check
 from orders.models import GroupStock, Offer, Order, PriceStep, SaleFact
 from orders.services import (
@@ -21,16 +20,6 @@ from tests import factories as make
 from tests.factories import NOW, delivered, order_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-
-
-@pytest.fixture
-def group():
-    return make.make_group()
-
-
-@pytest.fixture
-def operator():
-    return make.make_user(Role.OPERATOR)
 
 
 @pytest.fixture
