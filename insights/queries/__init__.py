@@ -12,7 +12,7 @@ from insights.queries.returning import (
     repurchases,
     rolled_up_at,
 )
-from insights.queries.sales import Sales, SalesWeek, WeekFigures, change_ppm, recent_sales, sales_by_week, week_figures
+from insights.queries.sales import Sales, SalesWeek, WeekFigures, change_ppm, recent_sales, sales_by_week
 from insights.queries.worth import Brought, MemberWorth, member_worth
 
 __all__ = [
@@ -41,5 +41,4 @@ __all__ = [
     "sales_by_week",
     "sold_by_week",
     "sparks",
-    "week_figures",
 ]

@@ -51,11 +51,6 @@ def change_ppm(now: int, before: int) -> int | None:
     return half_up((now - before) * PPM, before) if before else None
 
 
-def week_figures(as_of: date) -> WeekFigures:
-    """All groups together, this week up to and including `as_of` (Asia/Shanghai)."""
-    return recent_sales(as_of)[None]
-
-
 def recent_sales(as_of: date) -> dict[int | None, WeekFigures]:
     """The week figures of every group that took orders in the last fourteen days, by its id; of all under None."""
     asked = {

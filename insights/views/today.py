@@ -1,6 +1,8 @@
 """今日: what must I do now, and how are we doing."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,9 +19,10 @@ from core.models import User
 from core.spreadsheets import csv_answer
 from insights import queries
 from insights.definitions import definitions
-from insights.forms import GroupChoice, window_of
+from insights.enums import Counting
+from insights.forms import GroupChoice, counting_of, window_of
 from insights.models import WINDOWS
-from insights.queries import Health, WeekFigures, Window
+from insights.queries import Cohort, Health, Repurchase, WeekFigures, Window
 from insights.queries.todos import campaigns_at_hand
 from insights.rules.tables import page_of
 from insights.rules.weeks import WEEK, monday_of
@@ -32,9 +35,7 @@ GROUPS_A_PAGE = 10
 ELSEWHERE = {Role.LEADER: "orders:leader_today", Role.AUDITOR: "referrals:run_list"}
 """Where the day begins for those who do not work with these figures."""
 
-STRIP = ("gmv", "valid_orders", "average_order", "repurchase", "active_groups", "commission_due", "small_line")
-CHART = ("gmv", "repurchase")
-CHART_WITH_YEAR_AGO = ("gmv", "gmv_year_ago", "repurchase")
+REPURCHASE = {Counting.OCCASIONS: "repurchase", Counting.ORDERS: "repurchase_orders"}
 NOTEWORTHY = ("running_out", "falling_group", "returning_cohort", "brought_this_week")
 """Whose definitions stand below what."""
 
@@ -88,7 +89,8 @@ def _dashboard(request: SignedInRequest, now: datetime) -> HttpResponse:
     context = _groups(request, sales, now)
     if not wants_fragment(request):
         health = queries.health_of_all(user=request.user, now=now, sales=sales)
-        context |= _figures(window_of(request.GET), sales, health.total(), request.user, now)
+        returning = _returning(window_of(request.GET), counting_of(request.GET), now)
+        context |= _figures(returning, sales, health.total(), request.user, now)
         context |= _agenda(request.user, health[Health.QUIET], now)
         context["greeting"] = figures.greeting(timezone.localdate(now), request.user)
     return render_page(request, "insights/today.html", context, fragment="groups")
@@ -113,37 +115,60 @@ def _groups(request: SignedInRequest, sales: RecentSales, now: datetime) -> dict
     }
 
 
-def _figures(window: int, sales: RecentSales, groups: int, user: User, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Who comes back, as of the last night: nothing before the first."""
+
+    window: int
+    counting: Counting
+    counted_at: datetime | None
+    rates: Sequence[Repurchase] = ()
+    week_before: Repurchase | None = None
+    cohorts: Sequence[Cohort] = ()
+
+
+def _returning(window: int, counting: Counting, now: datetime) -> Returning:
+    """The rate of every week of the chart, that of a week earlier, and the cohorts that a week is over for."""
+    counted_at = queries.rolled_up_at()
+    if not counted_at:
+        return Returning(window, counting, None)
+    counted = timezone.localdate(counted_at)
+    ends = [Window(window, end) for end in figures.week_ends(counted, WEEKS)]
+    *rates, week_before = queries.repurchases([*ends, Window(window, counted - WEEK)], counting)
+    cohorts = [one for one in queries.cohorts(COHORTS, counted) if one.active[0] is not None]
+    return Returning(window, counting, counted_at, rates, week_before, cohorts)
+
+
+def _figures(returning: Returning, sales: RecentSales, groups: int, user: User, now: datetime) -> dict[str, Any]:
     """The strip, the chart and the cohorts. Who comes back is as of the last night, what was sold is live."""
     day = timezone.localdate(now)
-    counted_at = queries.rolled_up_at()
     weeks = queries.sales_by_week(WEEKS + 1, day)
     finished, charted = weeks[:-1], weeks[1:]
-    rates, week_before, cohorts = [], None, []
-    if counted_at:
-        counted = timezone.localdate(counted_at)
-        ends = [Window(window, end) for end in figures.week_ends(counted, WEEKS)]
-        *rates, week_before = queries.repurchases([*ends, Window(window, counted - WEEK)])
-        cohorts = [one for one in queries.cohorts(COHORTS, counted) if one.active[0] is not None]
+    repurchase = REPURCHASE[returning.counting]
+    year_ago = ["gmv_year_ago"] if figures.has_year_ago(charted) else []
     return {
         "today": day,
         "weekday": day.isoweekday(),
         "sold_anything": any(week.gmv_fen for week in charted),
-        "counted": figures.moment(counted_at, now) if counted_at else "",
-        "window": window,
+        "counted": figures.moment(returning.counted_at, now) if returning.counted_at else "",
+        "window": returning.window,
         "windows": WINDOWS,
+        "counting": returning.counting,
+        "countings": Counting,
         "kpis": [
             *figures.sales_kpis(sales[None], finished),
-            figures.repurchase_kpi(rates, week_before),
+            figures.repurchase_kpi(returning.rates, returning.week_before),
             figures.active_groups_kpi(sales, groups, finished),
             figures.commission_kpi(queries.commission_due()),
         ],
-        "chart": figures.sales_chart(charted, rates),
-        "cohorts": figures.heat_rows(cohorts),
+        "chart": figures.sales_chart(charted, returning.rates),
+        "cohorts": figures.heat_rows(returning.cohorts),
         "cohort_columns": figures.heat_columns(COHORTS),
-        "noteworthy": noteworthy(user=user, cohorts=cohorts, now=now),
-        "strip_definitions": definitions(STRIP),
-        "chart_definitions": definitions(CHART_WITH_YEAR_AGO if figures.has_year_ago(charted) else CHART),
+        "noteworthy": noteworthy(user=user, cohorts=returning.cohorts, now=now),
+        "strip_definitions": definitions(
+            ["gmv", "valid_orders", "average_order", repurchase, "active_groups", "commission_due", "small_line"]
+        ),
+        "chart_definitions": definitions(["gmv", *year_ago, repurchase]),
         "cohort_definitions": definitions(["retention"]),
         "noteworthy_definitions": definitions(NOTEWORTHY),
     }

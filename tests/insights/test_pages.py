@@ -141,6 +141,19 @@ class TestToday:
         assert ">100<small>%" in rates[1]
         assert "Repurchase, 30 days" in rates[2], "a window that is not offered"
 
+    def test_two_orders_on_one_day_are_a_return_where_orders_count(self, client, operator):
+        member = make_member()
+        for name in ("一群", "二群"):
+            make_order(member, make_group(name), fen=100, day=day())
+        roll_up(now=timezone.now())
+
+        rates = [page(client, f"{TODAY}?count={count}&window=60") for count in ("occasions", "orders")]
+
+        assert ">0<small>%" in rates[0]
+        assert ">100<small>%" in rates[1]
+        assert str(definition("repurchase_orders").text) in rates[1]
+        assert "?count=orders&amp;window=30" in rates[1], "the other choice is kept"
+
     def test_every_figure_comes_with_its_definition_zone_and_refund_basis(self, client, operator):
         sell(make_group())
 

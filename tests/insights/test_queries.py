@@ -20,7 +20,6 @@ from insights.queries import (
     sales_by_week,
     sold_by_week,
     sparks,
-    week_figures,
 )
 from insights.queries.refunds import SOLD_BY_WEEK
 from insights.queries.sales import change_ppm
@@ -179,7 +178,7 @@ class TestSales:
         make_order(buyer, group, fen=900, day=TODAY - timedelta(weeks=1))
         make_order(buyer, group, fen=7000, day=MONDAY - timedelta(days=1))
 
-        figures = week_figures(TODAY)
+        figures = recent_sales(TODAY)[None]
 
         # 1000 + 501 + 300 = 1801 in three orders of two people: 600.33. Last Sunday comes after last Friday.
         this = figures.this
@@ -195,13 +194,13 @@ class TestSales:
         happened(refunded, FactKind.REFUNDED, -1000)
         happened(cancelled, FactKind.CANCELLED, -1000)
 
-        this = week_figures(TODAY).this
+        this = recent_sales(TODAY)[None].this
 
         # 600 + 1000 + 0; the order refunded whole and the cancelled one are not valid.
         assert (this.gmv_fen, this.orders, this.buyers) == (1600, 1, 1)
 
     def test_no_orders_are_zeros_without_an_average(self):
-        figures = week_figures(TODAY)
+        figures = recent_sales(TODAY)[None]
 
         assert (figures.this.gmv_fen, figures.this.orders, figures.this.average_fen) == (0, 0, None)
         assert change_ppm(0, figures.before.gmv_fen) is None
@@ -214,8 +213,8 @@ class TestSales:
         make_order(make_member(), group, fen=1000, at=monday + timedelta(minutes=30))
         roll_up(now=NOW)
 
-        assert week_figures(MONDAY).this.gmv_fen == 1000
-        assert week_figures(MONDAY - timedelta(days=1)).this.gmv_fen == 100
+        assert recent_sales(MONDAY)[None].this.gmv_fen == 1000
+        assert recent_sales(MONDAY - timedelta(days=1))[None].this.gmv_fen == 100
         assert [one.gmv_fen for one in sales_by_week(2, MONDAY)] == [100, 1000]
 
     def test_weeks_without_sales_are_zero_and_uncounted_facts_are_added(self):
@@ -235,7 +234,7 @@ class TestSales:
             (weeks_ago(1), 0),
             (MONDAY, 930),
         ]
-        assert weeks[-1].gmv_fen == week_figures(TODAY).this.gmv_fen
+        assert weeks[-1].gmv_fen == recent_sales(TODAY)[None].this.gmv_fen
 
     def test_the_chart_and_the_strip_agree_also_after_refunds(self):
         group = make_group()
@@ -244,7 +243,7 @@ class TestSales:
         happened(refunded, FactKind.REFUNDED, -600)
         roll_up(now=NOW)
 
-        assert sales_by_week(1, TODAY)[0].gmv_fen == week_figures(TODAY).this.gmv_fen == 1000
+        assert sales_by_week(1, TODAY)[0].gmv_fen == recent_sales(TODAY)[None].this.gmv_fen == 1000
 
 
 class TestRefundBases:
