@@ -14,6 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from core import catalogues
 from core.append_only import emptying
 from tests import servers
+from tests.races import end_all_other_connections
 
 # A slow machine is no failure: properties are about what holds, not about how long it took.
 settings.register_profile("linli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,11 +37,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """At the end nobody is in the database any more: a thread that served a page may have left its connection open."""
     yield
     connection.close()  # a test may have had the server end it
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with django_db_blocker.unblock():
+        end_all_other_connections()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,6 +16,18 @@ def wait_until(holds: Callable[[], bool], *, seconds: float = 60, pause: float =
         time.sleep(pause)
 
 
+def end_all_other_connections() -> None:
+    """What a restart of PostgreSQL does to everybody else in the database of this test process.
+
+    A thread that served a page, or a test in a loop of its own, may have left one open.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+
+
 def wait_until_we_block_somebody(*, seconds: float = 5) -> None:
     """Return once another connection waits for a lock that ours holds."""
     wait_until(_we_block_somebody, seconds=seconds, pause=0.01)

@@ -17,7 +17,7 @@ from core.jobs.beat import TICK
 from core.models import Job, Shard
 from tests.faults import paying
 from tests.faults.crew import Crew
-from tests.races import wait_until
+from tests.races import end_all_other_connections, wait_until
 
 # Five to twenty seconds each on an idle machine; a busy one takes several times as long to start a worker.
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
@@ -33,6 +33,7 @@ SEED = 20261120
 def crew(roomy: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
     monkeypatch.setattr(registry, "_kinds", {})
     paying.declare()
+    end_all_other_connections()  # who is connected is counted
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE fault_leg (job bigint, shard int, amount int)")
     folder = roomy / "邻里 jobs"
@@ -206,19 +207,10 @@ def test_connections_to_the_database_cut_off_are_made_again(crew: Crew) -> None:
 
     for goal in (140, 100, 60):
         wait_until(lambda goal=goal: undone() <= goal)
-        cut_all_other_connections()
+        end_all_other_connections()
     wait_until(lambda: undone() == 0)
 
     assert lost_and_doubled() == (0, 0)
-
-
-def cut_all_other_connections() -> None:
-    """What a restart of PostgreSQL does to everybody else."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 def test_a_relay_killed_and_started_again_goes_on(crew: Crew) -> None:
