@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime
+from typing import NamedTuple
 
 import pghistory
 from django.db import connection, transaction
@@ -149,12 +150,19 @@ def _publish_under_a_free_code(publication: Publication) -> Publication:
     raise AssertionError("the last try returns or raises")
 
 
-def count_click(*, code: str, now: datetime) -> str | None:
-    """Count one opening of a short link on its day in Shanghai; the code of the campaign it leads to.
+class Destination(NamedTuple):
+    """Where a short link leads: a campaign's page by its code, and the group it was made for by its id."""
+
+    campaign: str
+    group: int
+
+
+def count_click(*, code: str, now: datetime) -> Destination | None:
+    """Count one opening of a short link on its day in Shanghai; where it leads.
 
     None for an unknown link. The number is all that is kept: no address, no cookie, no time of day.
     """
     with connection.cursor() as cursor:
         cursor.execute(COUNT_CLICK, {"code": code, "day": timezone.localdate(now)})
         row = cursor.fetchone()
-    return row[0] if row else None
+    return Destination(*row) if row else None

@@ -24,10 +24,11 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
         user_agent=request.headers.get("User-Agent", ""),
         purpose=request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")),
     ):
-        campaign = services.count_click(code=code, now=now())
+        found = services.count_click(code=code, now=now())
     else:
-        campaign = Publication.objects.filter(code=code).values_list("campaign__code", flat=True).first()
-    if campaign is None:
+        found = Publication.objects.filter(code=code).values_list("campaign__code", "group_id").first()
+    if found is None:
         # Nothing on that page is sent back: without a CSRF token it sets no cookie either.
         return render(request, "content/link_unknown.html", {"csrf_token": ""}, status=404)
-    return redirect(reverse("orders:public_campaign", args=[campaign]) + "?" + urlencode({"via": code}))
+    campaign, group = found
+    return redirect(f"{reverse('orders:public_campaign', args=[campaign])}?{urlencode({'via': code, 'group': group})}")

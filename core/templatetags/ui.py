@@ -1,6 +1,7 @@
 """Template pieces every page has without loading them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
@@ -10,6 +11,7 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timeuntil
 
 from core.money import format_yuan
 from core.rules import geometry
@@ -71,6 +73,12 @@ def percent(rate_ppm: int | None, places: int = 2) -> str:
         return "—"
     text = f"{Decimal(rate_ppm) / 10_000:.{places}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
+
+
+@register.filter
+def left(at: datetime, now: datetime) -> str:
+    """How much time is left until then, as one says it: the largest unit alone, 8 hours and not 8 hours, 59 minutes."""
+    return timeuntil(at, now, depth=1)
 
 
 @register.filter

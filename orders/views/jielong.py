@@ -218,8 +218,9 @@ def show_paste(
     if paste.state != PasteState.DRAFT:
         context |= {"can_undo": paste.can_be_undone(now), "summary": group_summary(paste)}
         return render_page(request, "orders/jielong_done.html", context, status=422 if refusal else 200)
+    own_group = Group.objects.filter(pk=paste.group_id)
     context |= preview_of(paste, services.read_paste(paste), errors or {}) | {
-        "takings": with_takings(Campaign.objects.filter(pk=paste.campaign_id)).get(),
+        "takings": with_takings(Campaign.objects.filter(pk=paste.campaign_id), groups=own_group).get(),
         "offers": list(paste.campaign.offers.order_by("position", "pk")),
     }
     status = 422 if refusal or errors else 200
@@ -273,8 +274,10 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
 
 
 def group_summary(paste: Paste) -> str:
-    """A sentence for the group about what was taken in."""
+    """A sentence for the group about what was taken in; empty when nothing was."""
     count = paste.outcome.get("taken", 0) + paste.outcome.get("changed", 0)
+    if not count:
+        return ""
     return ngettext(
         "“%(campaign)s”: %(count)d order is in. Cut-off %(cut_off)s.",
         "“%(campaign)s”: %(count)d orders are in. Cut-off %(cut_off)s.",

@@ -67,6 +67,7 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
     groups = list(campaign.groups.select_related("neighbourhood").order_by("neighbourhood__pinyin", "pinyin", "pk"))
     form = PublicOrderForm(
         request.POST if request.method == "POST" else None,
+        initial={"group": request.GET.get("group")},  # a short link was made for one
         goods=standings(campaign.offers.all()),
         groups=groups,
     )

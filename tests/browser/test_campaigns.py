@@ -67,7 +67,7 @@ def test_a_draft_is_planned_and_opened_without_losing_what_was_typed(strict: Pag
 
     strict.get_by_label("Title").fill("中秋团")
     expect(text).to_contain_text("中秋团")
-    strict.get_by_text("Add a product").click()
+    expect(strict.get_by_label("Product"), "a plan wants more of them").to_be_visible()
     strict.get_by_label("Product").select_option(label="土鸡蛋")
     strict.get_by_role("button", name="Add", exact=True).click()
     expect(text).to_contain_text("土鸡蛋 ¥26.80/板")

@@ -16,14 +16,14 @@ def test_a_short_link_leads_to_the_campaign_and_is_counted_today(client):
     response = client.get("/p/abcdefg", headers={"User-Agent": WECHAT})
 
     assert response.status_code == 302
-    assert response.url == f"/c/{publication.campaign.code}/?via=abcdefg"
+    assert response.url == f"/c/{publication.campaign.code}/?via=abcdefg&group={publication.group_id}"
     assert list(ClickDay.objects.values_list("publication", "day", "clicks")) == [(publication.pk, localdate(), 1)]
 
 
 def test_a_link_typed_in_capitals_works(client):
     make_publication(code="abcdefg")
 
-    assert client.get("/p/ABCDEFG").url.endswith("?via=abcdefg")
+    assert client.get("/p/ABCDEFG").url.partition("?")[2].startswith("via=abcdefg&")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_who_does_not_look_is_led_on_without_being_counted(client, method, heade
 
     response = getattr(client, method)("/p/abcdefg", headers=headers)
 
-    assert response.url == f"/c/{publication.campaign.code}/?via=abcdefg"
+    assert response.url == f"/c/{publication.campaign.code}/?via=abcdefg&group={publication.group_id}"
     assert not ClickDay.objects.exists()
 
 

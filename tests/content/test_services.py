@@ -133,7 +133,7 @@ def test_clicks_are_counted_by_day_in_shanghai():
     before_midnight = datetime(2026, 11, 20, 23, 59, tzinfo=ZoneInfo("Asia/Shanghai"))
 
     for at in (before_midnight, before_midnight, before_midnight + timedelta(minutes=1)):
-        assert services.count_click(code="abcdefg", now=at) == publication.campaign.code
+        assert services.count_click(code="abcdefg", now=at) == (publication.campaign.code, publication.group_id)
 
     days = ClickDay.objects.filter(publication=publication).order_by("day").values_list("day", "clicks")
     assert list(days) == [(TODAY, 2), (TODAY + timedelta(days=1), 1)]

@@ -44,6 +44,28 @@ def test_a_text_that_cannot_be_read_is_answered_with_its_sentence_and_kept(clien
     assert not Paste.objects.exists()
 
 
+def test_the_preview_counts_the_orders_of_its_own_group(client, leader, campaign, group):
+    other = make.make_group("别的群")
+    campaign.groups.add(other)
+    berries = campaign.offers.get()
+    make.order_for(make.make_member(group=group), (berries, 1), group=group, now=NOW)
+    for name in ("外人", "路人"):
+        make.order_for(make.make_member(name, group=other), (berries, 1), group=other, now=NOW)
+
+    page = client.get(reverse("orders:jielong_preview", args=[paste_of(campaign, group, leader).pk])).text
+
+    assert "· 已录 1 单" in page
+
+
+def test_where_nothing_came_in_there_is_nothing_to_tell_the_group(client, leader, campaign, group):
+    campaign.offers.update(limit_each=2)
+    pastes = [paste_of(campaign, group, leader, f"1. 王姐 6-1201 草莓{n}盒") for n in (3, 2)]
+
+    done = [client.post(reverse("orders:jielong_apply", args=[paste.pk]), follow=True).text for paste in pastes]
+
+    assert ["发到群里" in page for page in done] == [False, True]
+
+
 def test_a_chain_of_another_group_is_no_choice(client, leader, campaign):
     answer = client.post(reverse("orders:jielong"), {"chain": "999-999", "text": "1. 王姐 草莓1盒"})
 

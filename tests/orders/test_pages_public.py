@@ -40,6 +40,18 @@ def test_everybody_reads_prices_and_what_is_left(client, campaign, berries, grou
     assert "Order in the chain of your group" in page
 
 
+def test_a_short_link_has_chosen_the_neighbourhood_it_was_made_for(client, group, selling):
+    other = make.make_group("别的群")
+    address = f"/c/{selling(group, other).code}/"
+
+    chosen = [client.get(address, {"group": pk}).context["form"]["group"].value() for pk in (other.pk, "x")]
+    page = client.get(address, {"group": other.pk}).text
+
+    assert chosen == [str(other.pk), "x"]
+    assert f'<option value="{other.pk}" selected>' in page
+    assert "selected" not in client.get(address, {"group": "x"}).text
+
+
 def test_what_is_sold_out_says_so(client, campaign, berries, group):
     for quantity in (2, 1):
         order_for(make.make_member(group=group), (berries, quantity), group=group, now=timezone.now())
