@@ -67,8 +67,10 @@ def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleF
 
 @transaction.atomic
 def undeliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleFact]:
-    """Take a tick back that was made by mistake. What has been refunded since stays delivered."""
+    """Take a tick back that was made by mistake. What has been refunded since stays delivered, and what is put away."""
     lines = locked(line_ids)
+    if any(line.order.campaign.state == CampaignState.CLOSED for line in lines):
+        raise NotDeliverable(_("The campaign is closed; what was delivered stays as it is recorded."))
     if any(line.refunded_fen or line.refunded_quantity for line in lines):
         raise NotDeliverable(_("A refund is already recorded on this line, so it stays delivered."))
     carriers = last_carriers(line_ids)

@@ -5,13 +5,14 @@ from decimal import Decimal
 import pytest
 
 from core.invariants import check
-from orders.models import PriceStep, SaleFact
+from orders.models import OrderLine, PriceStep, SaleFact
 from orders.services import (
     LimitReached,
     NotCorrectable,
     NotDeliverable,
     NothingWanted,
     OfferSoldOut,
+    cancel_campaign,
     close_campaign,
     correct_order,
     cut_off,
@@ -72,6 +73,26 @@ def test_the_scale_sets_the_amount(fish, operator, weight, heavier, fen):
     ]
     fish.order.refresh_from_db()
     assert fish.order.state == "delivered"
+    assert all_is_well()
+
+
+def test_a_campaign_called_off_takes_back_what_the_ladder_and_the_scale_put_on_top(campaign, carp, group, operator):
+    oranges = make.make_offer(campaign, "脐橙", price_fen=695)
+    PriceStep.objects.create(offer=oranges, joined=2, price_fen=600)
+    orders = [order_for(make.make_member(name), (carp, 3), (oranges, 2), group=group) for name in ("王芳", "李明")]
+    cut_off(campaign=campaign, by=None, now=NOW)
+    record_weights(weights={orders[0].lines.get(offer=carp).pk: Decimal("3.5")}, by=operator, now=NOW)
+
+    cancel_campaign(campaign=campaign, reason="台风", by=operator, now=NOW)
+
+    # 0.5 × 1 580 = 790 heavier; 2 × 695 − 2 × 600 = 190 cheaper.
+    assert facts_of(orders[0])[-4:] == [
+        ("cancelled", Decimal(-3), -4740),
+        ("weighed", Decimal("-0.5"), -790),
+        ("cancelled", Decimal(-2), -1390),
+        ("repriced", Decimal(0), 190),
+    ]
+    assert [(line.to_deliver, line.owed_fen) for line in OrderLine.objects.all()] == [(0, 0)] * 4
     assert all_is_well()
 
 
