@@ -40,6 +40,7 @@ from orders.queries.payments import (
     open_claims,
     payments_of,
     unopened_packets,
+    unpaid_by_group,
     unpaid_of,
     with_due,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "suppliers_matching",
     "timeline",
     "unopened_packets",
+    "unpaid_by_group",
     "unpaid_of",
     "unsettled_chains",
     "with_deliveries",

@@ -16,8 +16,8 @@ from core.violations import refusing
 from ledger.enums import Nature
 from ledger.memos import Memo
 from ledger.services import Transfer, account, accounts_of, booking_day, post_transfers
-from orders.enums import MoveKind, PayMethod
-from orders.models import BalanceMove, Order, Payment
+from orders.enums import ClaimKind, ClaimState, MoveKind, PayMethod
+from orders.models import BalanceMove, Order, Payment, PaymentClaim
 from orders.queries.payments import Due, due_of
 
 RECEIVED, HELD, HOUSE, BALANCE = "order_money_received", "money_held_by_leaders", "house_money", "members_balance"
@@ -77,7 +77,7 @@ def collect_due(*, order: Order, due_fen: int, method: PayMethod, by: User, now:
         raise NotPayable(_("This order is paid already. Nothing was booked twice."))
     if due.fen != due_fen:
         raise changed()
-    return book([Money(order, due.fen, method, held_by(by))], by=by, now=now)[0]
+    return answered(book([Money(order, due.fen, method, held_by(by))], by=by, now=now)[0])
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def record_payment(*, money: Money, paid_fen: int, by: User, now: datetime) -> P
     if due.paid_fen != paid_fen:
         raise changed()
     refuse_below_nothing(due, money.amount_fen)
-    return book([money], by=by, now=now)[0]
+    return answered(book([money], by=by, now=now)[0])
 
 
 @transaction.atomic
@@ -148,6 +148,15 @@ def book(moneys: Sequence[Money], *, by: User | None, now: datetime, day: date |
         )
         charge_balances([payment for payment in payments if payment.method == PayMethod.BALANCE])
     return payments
+
+
+def answered(payment: Payment) -> Payment:
+    """Money that came answers what the order's member said of it: that claim is confirmed by this payment."""
+    if payment.amount_fen > 0:
+        PaymentClaim.objects.filter(order=payment.order_id, kind=ClaimKind.SAID_PAID, state=ClaimState.OPEN).update(
+            state=ClaimState.CONFIRMED, decided_at=payment.at, decided_by=payment.by, payment=payment
+        )
+    return payment
 
 
 def charge_balances(payments: Sequence[Payment]) -> None:

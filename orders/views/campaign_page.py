@@ -129,7 +129,9 @@ def live_context(campaign: Campaign, goods: Sequence[Standing], takings: Sequenc
     names = names_of([one.group for one in takings])
     return {
         "campaign": campaign,
-        "kpis": [*figures(takings), unpaid_figure(campaign)],
+        "kpis": figures(takings)
+        if campaign.state == CampaignState.DRAFT
+        else [*figures(takings), unpaid_figure(campaign)],
         "offers": [OfferRow(one, names) for one in goods],
         "groups": takings,
     }

@@ -1,5 +1,6 @@
 """收款: every order of a campaign with what is due of it, recorded in one tap."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from community.models import Group
 from core.access import SignedInRequest, leader_or_operator, roles
 from core.enums import Role
 from core.errors import DomainError
@@ -19,7 +21,7 @@ from orders import services
 from orders.forms import CollectForm
 from orders.models import Campaign, Order, Payment, PaymentClaim
 from orders.queries import collecting as collecting_of
-from orders.queries import leaders_groups
+from orders.queries import leaders_groups, unpaid_by_group
 from orders.views.campaign_page import visible_campaign
 from orders.views.orders import Refused, order_page
 
@@ -37,8 +39,17 @@ class AtOrder:
 @require_safe
 @reader
 def collecting(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What is due in this person's groups, those that owe first; all of it on demand."""
-    return collecting_page(request, visible_campaign(request.user, pk))
+    """What is due in a leader's groups, or in one of all groups; those that owe first, all of it on demand."""
+    campaign = visible_campaign(request.user, pk)
+    groups = list(leaders_groups(campaign, request.user))
+    chosen = [group for group in groups if str(group.pk) == request.GET.get("group")]
+    if request.user.is_leader or len(groups) < 2:
+        return collecting_page(request, campaign, groups)
+    if chosen:
+        return collecting_page(request, campaign, chosen)
+    unpaid = unpaid_by_group(campaign)
+    context = {"campaign": campaign, "groups": [(group, unpaid.get(group.pk)) for group in groups]}
+    return render_page(request, "orders/collecting_groups.html", context)
 
 
 @require_POST
@@ -99,7 +110,8 @@ def payment_take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return refuse(request, payment.order, str(error))
     words = {"name": payment.order.member.name, "amount": format_yuan(payment.amount_fen)}
-    say(request, _("%(name)s, ¥%(amount)s: taken back.") % words)
+    if not wants_fragment(request):
+        say(request, _("%(name)s, ¥%(amount)s: taken back.") % words)
     return back(request, payment.order)
 
 
@@ -115,8 +127,9 @@ def booked(request: SignedInRequest, payment: Payment) -> HttpResponse:
         said = _("%(name)s: ¥%(amount)s received, %(method)s.")
     else:
         said = _("%(name)s: ¥%(amount)s given back, %(method)s.")
-    page = "?page=order" if on_order(request) else ""
-    say(request, said % words, undo_url=reverse("orders:payment_take_back", args=[payment.pk]) + page)
+    if on_order(request) or not wants_fragment(request):  # the row says it itself, and takes it back
+        page = "?page=order" if on_order(request) else ""
+        say(request, said % words, undo_url=reverse("orders:payment_take_back", args=[payment.pk]) + page)
     return back(request, order)
 
 
@@ -130,21 +143,38 @@ def back(request: SignedInRequest, order: Order) -> HttpResponse:
     if on_order(request):
         return redirect(f"{reverse('orders:order_detail', args=[order.pk])}#payments")
     if wants_fragment(request):
-        return collecting_page(request, order.campaign, AtOrder(order))
-    return redirect(f"{reverse('orders:collecting', args=[order.campaign_id])}#order-{order.pk}")
+        return at_order(request, AtOrder(order))
+    page = collecting_url(order.campaign_id, order.group_id, request.user)
+    return redirect(f"{page}#order-{order.pk}")
 
 
 def refuse(request: SignedInRequest, order: Order, why: str) -> HttpResponse:
     if on_order(request):
         return order_page(request, order.pk, refused=Refused(money=why))
-    return collecting_page(request, order.campaign, AtOrder(order, why))
+    return at_order(request, AtOrder(order, why))
 
 
-def collecting_page(request: SignedInRequest, campaign: Campaign, at: AtOrder | None = None) -> HttpResponse:
+def at_order(request: SignedInRequest, at: AtOrder) -> HttpResponse:
+    """The page the order stands on: a leader's has all the own groups, the desk's the order's."""
+    groups = leaders_groups(at.order.campaign, request.user)
+    if not request.user.is_leader:
+        groups = groups.filter(pk=at.order.group_id)
+    return collecting_page(request, at.order.campaign, list(groups), at)
+
+
+def collecting_url(campaign_id: int, group_id: int, user: User) -> str:
+    url = reverse("orders:collecting", args=[campaign_id])
+    return url if user.is_leader else f"{url}?group={group_id}"
+
+
+def collecting_page(
+    request: SignedInRequest, campaign: Campaign, groups: Sequence[Group], at: AtOrder | None = None
+) -> HttpResponse:
     """The page; as a fragment the row of the order `at` is about, and the figures around it."""
-    groups = list(leaders_groups(campaign, request.user))
     money = collecting_of(campaign, groups)
     show_all = request.GET.get("show") == "all"
+    here = request.path if at is None else reverse("orders:collecting", args=[campaign.pk])
+    within = "" if request.user.is_leader or len(groups) != 1 else f"&group={groups[0].pk}"
     row = money.find(at.order.pk) if at else None
     context = {
         "campaign": campaign,
@@ -152,8 +182,13 @@ def collecting_page(request: SignedInRequest, campaign: Campaign, at: AtOrder | 
         "money": money,
         "rows": money.rows if show_all else money.open,
         "views": [
-            {"text": _("Unpaid"), "url": "?", "current": not show_all, "count": len(money.open)},
-            {"text": _("All"), "url": "?show=all", "current": show_all, "count": len(money.rows)},
+            {
+                "text": _("Unpaid"),
+                "url": f"{here}?show=unpaid{within}",
+                "current": not show_all,
+                "count": len(money.open),
+            },
+            {"text": _("All"), "url": f"{here}?show=all{within}", "current": show_all, "count": len(money.rows)},
         ],
         "may_record": request.user.is_leader or request.user.is_operator,
         "at": at,

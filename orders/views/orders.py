@@ -17,7 +17,7 @@ from core.models import User
 from core.money import format_yuan
 from core.paging import page_by_key
 from orders import services
-from orders.enums import OrderSource
+from orders.enums import ClaimKind, OrderSource
 from orders.forms import AmountForm, CorrectionForm, OrderFilterForm, PaymentForm, RefundForm, WeightForm
 from orders.models import Order, OrderLine, Payment, PaymentClaim, SaleFact
 from orders.queries import (
@@ -134,6 +134,7 @@ class Paying:
 def paying(user: User, order: Order, net_fen: int, refused: Refused) -> Paying:
     payments, claims = payments_of(order), open_claims(order)
     due = Due(net_fen, sum(payment.amount_fen for payment in payments))
+    claims = [claim for claim in claims if due.fen > 0 or claim.kind == ClaimKind.RED_PACKET]
     if not (user.is_operator or user.is_leader):
         return Paying(due, payments, claims, None, None)
     form = refused.payment or PaymentForm(order=order, due=due, user=user)

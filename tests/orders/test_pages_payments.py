@@ -103,6 +103,20 @@ class TestOneTap:
 
         assert answer["Location"] == f"{url('collecting', campaign.pk)}#order-{order.pk}"
 
+    def test_an_operator_chooses_the_group_first_and_stays_in_it(
+        self, signed_in, operator, campaign, group, other_group, buys
+    ):
+        order, theirs, browser = buys(), buys("赵敏", of=other_group), signed_in(operator)
+
+        groups = browser.get(url("collecting", campaign.pk)).text
+        mine = browser.get(f"{url('collecting', campaign.pk)}?group={group.pk}")
+        tapped = browser.post(url("collect", order.pk), {"due": "5980", "method": "cash"})
+
+        assert groups.count("¥59.80") == 2
+        assert [row.order for row in mine.context["rows"]] == [order]
+        assert tapped["Location"] == f"{url('collecting', campaign.pk)}?group={group.pk}#order-{order.pk}"
+        assert theirs.member.name not in mine.text
+
     def test_what_is_paid_is_out_of_the_way_until_asked_for(self, signed_in, leader, campaign, buys, collected):
         paid, owing = buys("王芳"), buys("李雷")
         collected(paid)
