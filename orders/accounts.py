@@ -1,21 +1,13 @@
 """What the accounts of collected money are called on the pages of the books, and what their entries are about."""
 
-from collections.abc import Collection
-
 from django.utils.translation import gettext_lazy as _
 
-from community.models import Member
+from community.queries import names_of_members
 from ledger.memos import word_memo
 from ledger.purposes import name_purpose
 from orders.services.balances import CORRECTED, CORRECTIONS, TOPPED_UP
 from orders.services.payments import BALANCE, GIVEN_BACK, HELD, HOUSE, PAID, RECEIVED, TAKEN_BACK
 from orders.services.settlements import HAND_OVER_BACK, HANDED_OVER
-
-
-def names_of_members(ids: Collection[int]) -> dict[int, str]:
-    """Who paid and who holds are members."""
-    return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name"))
-
 
 name_purpose(RECEIVED, _("Paid for orders"), names=names_of_members)
 name_purpose(HELD, _("Held by leaders"), names=names_of_members)

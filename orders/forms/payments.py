@@ -31,7 +31,7 @@ class PaymentForm(forms.Form):
     """Any amount that came for an order or was given back; `paid` is what stood on the page as paid."""
 
     paid = forms.IntegerField(widget=forms.HiddenInput)
-    move = forms.ChoiceField(label=_("What happened"), choices=[(IN, _("Received")), (OUT, _("Given back"))])
+    move = forms.ChoiceField(label=_("Received or given back"), choices=[(IN, _("Received")), (OUT, _("Given back"))])
     amount_fen = YuanField(label=_("Amount (¥)"))
     method = forms.ChoiceField(label=_("How"), choices=PayMethod.choices)
     holder = forms.ModelChoiceField(

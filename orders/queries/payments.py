@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
@@ -20,7 +21,7 @@ LATEST = 30
 """Payments, hand-overs and moves are listed this far back."""
 
 
-def with_due(orders: QuerySet[Order]) -> QuerySet[Order]:
+def with_due(orders: QuerySet[Order]) -> QuerySet[Any]:
     """Orders with `net_fen` (after shortages and refunds), `paid_fen`, and `due_fen` (negative: overpaid)."""
     lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
     paid = Payment.objects.filter(order=OuterRef("pk")).order_by().values("order")
