@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from threading import Event
 from unittest.mock import patch
 
+import pgtrigger
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from community.models import Member
 from core.invariants import check
@@ -252,6 +253,26 @@ def test_a_month_is_opened_once(admin):
     first, again = (booking_day(date(2026, 11, day), by=admin, now=NOW)[0] for day in (3, 30))
 
     assert first == again
+
+
+@pytest.mark.parametrize(
+    ("harm", "found"),
+    [
+        ("UPDATE orders_holding SET amount_fen = amount_fen - 1", "orders.leaders_hold_what_they_collected"),
+        ("UPDATE orders_balance SET amount_fen = amount_fen + 1", "orders.balances_are_the_sum_of_their_moves"),
+        ("UPDATE orders_payment SET holder_id = NULL", "orders.payments_stand_in_the_books"),
+        ("UPDATE orders_payment SET amount_fen = 5979 WHERE amount_fen = 5980", "orders.payments_stand_in_the_books"),
+    ],
+)
+def test_what_no_longer_says_what_the_books_say_is_found(order, leader, operator, buyer, harm, found):
+    collect(order, 5980, by=leader.user)
+    top_up(member=buyer, amount_fen=100, latest=0, by=operator, now=NOW)
+    assert broken() == []
+
+    with pgtrigger.ignore("orders.Payment:append_only"), connection.cursor() as cursor:
+        cursor.execute(harm)
+
+    assert found in broken()
 
 
 class TestHandOver:
