@@ -92,6 +92,7 @@ ENTRIES = (
     Entry(_("Me"), "user-round", "core:me", LEADER),
     # admin and auditor
     Entry(_("Orders"), "receipt", "orders:order_list", AUDITOR, MONEY),
+    Entry(_("Collected money"), "wallet", "orders:holding_list", OPERATOR | ADMIN | AUDITOR, MONEY),
     Entry(_("Commission review"), "list-checks", "referrals:run_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Commission entries"), "receipt", "referrals:entry_list", AUDITOR, MONEY),
     Entry(_("Commission plans"), "percent", "referrals:plan_list", ADMIN, MONEY),

@@ -82,3 +82,36 @@ class PasteState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     APPLIED = "applied", _("Applied")
     UNDONE = "undone", _("Undone")
+
+
+class PayMethod(models.TextChoices):
+    """How money came, or went back."""
+
+    CASH = "cash", _("Cash")
+    WECHAT = "wechat", _("WeChat transfer")
+    RED_PACKET = "red_packet", _("Red packet")
+    BALANCE = "balance", _("Prepaid balance")
+
+
+class ClaimKind(models.TextChoices):
+    """Why somebody thinks that an order is paid, or will be."""
+
+    SAID_PAID = "said_paid", _("Says it is paid")
+    RED_PACKET = "red_packet", _("Red packet, not opened yet")
+
+
+class ClaimState(models.TextChoices):
+    """A claim is no money. Confirmed it becomes a payment."""
+
+    OPEN = "open", _("Open")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Expired")
+
+
+class MoveKind(models.TextChoices):
+    """What moved a member's prepaid balance."""
+
+    TOP_UP = "top_up", _("Top-up")
+    CHARGE = "charge", _("Paid from the balance")
+    CORRECTION = "correction", _("Correction")

@@ -82,3 +82,53 @@ def orders_show_what_their_lines_say() -> str:
             ELSE 'placed'
         END
     """
+
+
+@invariant(_("Every payment stands in the books, with its own amount and nothing else."))
+def payments_stand_in_the_books() -> str:
+    return """
+        SELECT 'payment ' || payment.id
+        FROM orders_payment payment JOIN ledger_entry entry ON entry.id = payment.entry_id
+        LEFT JOIN ledger_leg leg ON leg.entry_id = entry.id AND leg.amount_fen = payment.amount_fen
+        LEFT JOIN ledger_account debited ON debited.id = leg.account_id
+            AND debited.purpose = CASE
+                WHEN payment.method = 'balance' THEN 'members_balance'
+                WHEN payment.holder_id IS NULL THEN 'house_money'
+                ELSE 'money_held_by_leaders'
+            END
+            AND debited.party IS NOT DISTINCT FROM CASE
+                WHEN payment.method = 'balance' THEN payment.member_id ELSE payment.holder_id
+            END
+        WHERE debited.id IS NULL OR entry.key <> 'payment:' || payment.id
+    """
+
+
+@invariant(_("What every leader holds is what they collected less what they handed over, and so say the books."))
+def leaders_hold_what_they_collected() -> str:
+    return """
+        WITH moved AS (
+            SELECT holder_id AS leader, amount_fen AS fen FROM orders_payment WHERE holder_id IS NOT NULL
+            UNION ALL SELECT leader_id, -amount_fen FROM orders_settlement
+        ), collected AS (SELECT leader, sum(fen) AS fen FROM moved GROUP BY leader),
+        booked AS (
+            SELECT account.party AS leader, sum(leg.amount_fen) AS fen
+            FROM ledger_leg leg JOIN ledger_account account ON account.id = leg.account_id
+            WHERE account.purpose = 'money_held_by_leaders' GROUP BY account.party
+        ), kept AS (SELECT leader_id AS leader, amount_fen AS fen FROM orders_holding)
+        SELECT 'leader ' || leader FROM collected FULL JOIN booked USING (leader) FULL JOIN kept USING (leader)
+        WHERE (coalesce(collected.fen, 0), coalesce(booked.fen, 0)) <> (coalesce(kept.fen, 0), coalesce(kept.fen, 0))
+    """
+
+
+@invariant(_("Every prepaid balance is the sum of its moves, and so say the books."))
+def balances_are_the_sum_of_their_moves() -> str:
+    return """
+        WITH moved AS (SELECT member_id AS member, sum(amount_fen) AS fen FROM orders_balancemove GROUP BY member_id),
+        booked AS (
+            SELECT account.party AS member, -sum(leg.amount_fen) AS fen
+            FROM ledger_leg leg JOIN ledger_account account ON account.id = leg.account_id
+            WHERE account.purpose = 'members_balance' GROUP BY account.party
+        ), kept AS (SELECT member_id AS member, amount_fen AS fen FROM orders_balance)
+        SELECT 'member ' || member FROM moved FULL JOIN booked USING (member) FULL JOIN kept USING (member)
+        WHERE (coalesce(moved.fen, 0), coalesce(booked.fen, 0)) <> (coalesce(kept.fen, 0), coalesce(kept.fen, 0))
+    """

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs import Work, daily, every, job
-from orders.enums import CampaignState
-from orders.models import Campaign
-from orders.services import cut_off_due, forget_forms
+from orders.enums import CampaignState, ClaimState
+from orders.models import Campaign, PaymentClaim
+from orders.services import cut_off_due, expire_claims, forget_forms
 
 
 def some_cut_off_is_due(now: datetime) -> bool:
@@ -18,6 +18,16 @@ def some_cut_off_is_due(now: datetime) -> bool:
 def cut_off_campaigns(work: Work) -> dict[str, int]:
     """Cut off what is due by the database's clock. A minute that was missed is made up for by the next."""
     return {"cut_off": cut_off_due(now=work.now)}
+
+
+def some_packet_ran_out(now: datetime) -> bool:
+    return PaymentClaim.objects.filter(state=ClaimState.OPEN, expires_at__lte=now).exists()
+
+
+@job("expire_claims", title=_("Let red packets run out"), schedule=every(minutes=5), when=some_packet_ran_out)
+def expire_packets(work: Work) -> dict[str, int]:
+    """WeChat returns a red packet nobody opened for a day; what was claimed of it is over."""
+    return {"expired": expire_claims(now=work.now)}
 
 
 @job("forget_forms", title=_("Forget forms of the public page"), schedule=daily("03:45"))

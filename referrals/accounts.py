@@ -1,19 +1,11 @@
 """What the accounts of commissions are called on the pages of the books, and what their entries are about."""
 
-from collections.abc import Collection
-
 from django.utils.translation import gettext_lazy as _
 
-from community.models import Member
+from community.queries import names_of_members
 from ledger.memos import word_memo
 from ledger.purposes import name_purpose
 from referrals.services.bookings import APPROVED, EARNED, EXPENSE, HELD, PAYABLE
-
-
-def names_of_members(ids: Collection[int]) -> dict[int, str]:
-    """Earners are members."""
-    return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name"))
-
 
 name_purpose(EXPENSE, _("Commission earned by others"))
 name_purpose(HELD, _("Commission not yet approved"), names=names_of_members)

@@ -2,7 +2,7 @@
 
 from community.queries.groups import GroupView, groups_by_view, groups_matching, in_order, shown_in, with_figures
 from community.queries.history import Change, FieldChange, history_of
-from community.queries.members import matching, members_found, with_doors
+from community.queries.members import matching, members_found, names_of_members, with_doors
 from community.queries.seeds import Board, Card, Column, card_of, seed_board
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "in_order",
     "matching",
     "members_found",
+    "names_of_members",
     "seed_board",
     "shown_in",
     "with_doors",

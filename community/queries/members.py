@@ -1,4 +1,5 @@
 import re
+from collections.abc import Collection
 from functools import reduce
 from operator import and_
 
@@ -19,6 +20,11 @@ def matching(members: QuerySet[Member], text: str) -> QuerySet[Member]:
         return members
     doors = Membership.objects.current().filter(door__istartswith=tidy_door(wanted)).values("member")
     return members.filter(named_like(wanted) | Q(pk__in=doors))
+
+
+def names_of_members(ids: Collection[int]) -> dict[int, str]:
+    """What the members with these ids are called; one query."""
+    return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def with_doors(members: QuerySet[Member]) -> QuerySet[Member]:

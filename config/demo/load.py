@@ -25,14 +25,19 @@ from core.models import User
 from core.rules.pinyin import index_of
 from insights.services import roll_up
 from ledger.models import Period
-from ledger.services import open_period
-from orders.enums import CampaignState, OrderSource
-from orders.models import Campaign, Offer, OrderLine, Product, Supplier
+from ledger.services import booking_day
+from orders.enums import CampaignState, OrderSource, PayMethod
+from orders.models import Campaign, Holding, Offer, Order, OrderLine, Product, Supplier
+from orders.queries import with_due
 from orders.services import (
+    Money,
     Wanted,
+    book,
+    claim_red_packet,
     create_campaign,
     cut_off,
     deliver,
+    hand_over,
     open_campaign,
     place,
     record_shortage,
@@ -74,7 +79,11 @@ def load(*, now: datetime) -> Town:
     told = story.rounds(today)
     start_plan(town, told[0].delivers_on, now)
     for number, one in enumerate(told):
-        tell_round(town, random, one, week=number // 2, now=now)
+        campaign = tell_round(town, random, one, week=number // 2, now=now)
+        latest = number == len(told) - 1
+        collect_round(town, campaign, one, now=now, all_paid=not latest)
+        if not latest:
+            hand_round_over(town, one)
     waiting_round(town, random, now)
     running_round(town, random, now)
     seek_seeds(town, random, today)
@@ -256,7 +265,7 @@ def take_leaders_orders(town: Town, campaign: Campaign, one: Round) -> None:
         )
 
 
-def tell_round(town: Town, random: Random, one: Round, *, week: int, now: datetime) -> None:
+def tell_round(town: Town, random: Random, one: Round, *, week: int, now: datetime) -> Campaign:
     """A campaign from opening to the last door, with what fell short and what was paid back, some in the next week."""
     campaign = plan_round(town, one)
     publish_round(town, random, campaign, one, random.sample(town.groups, 3))
@@ -286,6 +295,39 @@ def tell_round(town: Town, random: Random, one: Round, *, week: int, now: dateti
                 now=min(one.delivered + timedelta(days=2), now),
             )
     Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.CLOSED)
+    return campaign
+
+
+def collect_round(town: Town, campaign: Campaign, one: Round, *, now: datetime, all_paid: bool) -> None:
+    """What came in at the doors, to whoever leads: two thirds by WeChat. Of the latest round some still owe."""
+    random = Random(campaign.pk)  # noqa: S311 of its own: the rest of the story stays as it was
+    leaders = {group.pk: town.leaders[home.leader].pk for group, home in zip(town.groups, words.PLACES, strict=True)}
+    orders = with_due(Order.objects.filter(campaign=campaign)).exclude(due_fen=0).order_by("pk")
+    paying = [order for order in orders if all_paid or random.random() > story.UNPAID_SHARE]
+    moneys = [
+        Money(
+            order,
+            order.due_fen,
+            PayMethod.WECHAT if random.random() < story.WECHAT_SHARE else PayMethod.CASH,
+            leaders[order.group_id],
+        )
+        for order in paying
+    ]
+    collected_at = min(one.delivered + timedelta(hours=2), now)
+    book(moneys, by=town.users["operator"], now=collected_at)
+
+
+def hand_round_over(town: Town, one: Round) -> None:
+    """The leaders bring what they hold two days later."""
+    for holding in Holding.objects.filter(amount_fen__gt=0).order_by("leader").select_related("leader"):
+        latest = holding.leader.settlements.first()
+        hand_over(
+            leader=holding.leader,
+            amount_fen=holding.amount_fen,
+            latest=latest.pk if latest else 0,
+            by=town.users["operator"],
+            now=one.delivered + timedelta(days=2),
+        )
 
 
 def waiting_round(town: Town, random: Random, now: datetime) -> None:
@@ -296,6 +338,9 @@ def waiting_round(town: Town, random: Random, now: datetime) -> None:
     campaign = plan_round(town, one)
     take_orders(town, random, campaign, one, week=story.WEEKS, groups=town.groups[:2], keen=0.5)
     cut_off(campaign=campaign, by=None, now=cut)
+    packet = campaign.orders.filter(group=town.groups[0]).order_by("pk").first()
+    if packet:
+        claim_red_packet(order=packet, amount_fen=6600, by=town.users["leader"], now=now - timedelta(hours=5))
 
 
 def running_round(town: Town, random: Random, now: datetime) -> None:
@@ -348,7 +393,8 @@ def pay_past_months(town: Town, first_day: date, today: date, now: datetime) -> 
     month = first_day.replace(day=1)
     periods: list[Period] = []
     while month <= today.replace(day=1):
-        periods.append(open_period(month=month, by=town.users["admin"], now=now))
+        period, _day = booking_day(month, by=town.users["admin"], now=now)  # the money has opened most of them
+        periods.append(period)
         month = (month + timedelta(days=31)).replace(day=1)
     for number, period in enumerate(periods[:-1]):
         run = start_run(period=period, by=town.users["admin2"], now=now)

@@ -14,6 +14,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKS = 8
 MEMBERS_IN_A_GROUP = 150
 SHORTAGE_SHARE, REFUND_SHARE = 0.02, 0.01
+UNPAID_SHARE, WECHAT_SHARE = 0.2, 0.65
 """Assumptions of the demonstration, not findings."""
 
 

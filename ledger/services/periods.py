@@ -1,6 +1,7 @@
 """Opening a period, finding the one a day belongs to, closing it for ever."""
 
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import pghistory
 from django.db import transaction
@@ -41,6 +42,27 @@ def period_for(day: date) -> Period:
     if period is None:
         raise NoPeriod(_("No period has been opened for %(day)s.") % {"day": day})
     return period
+
+
+def booking_day(day: date, *, by: User | None, now: datetime) -> tuple[Period, date]:
+    """Where money that moved on `day` (Asia/Shanghai) is booked, and on which day; a month nobody opened is opened.
+
+    Money in hand is never refused for the books' sake: once the day's period is closed, it is booked on the first day
+    after it.
+    """
+    while True:
+        period = Period.objects.filter(span__contains=day).first() or opened_meanwhile(day, by=by, now=now)
+        if period.state == PeriodState.OPEN:
+            return period, day
+        day = cast(date, period.span.upper)
+
+
+def opened_meanwhile(day: date, *, by: User | None, now: datetime) -> Period:
+    """Open the day's month, or find it opened by who was faster."""
+    try:
+        return open_period(month=day, by=by, now=now)
+    except PeriodOverlaps:
+        return period_for(day)
 
 
 @transaction.atomic

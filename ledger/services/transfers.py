@@ -38,8 +38,10 @@ def accounts_of(parties: Collection[int], *, purpose: str, nature: Nature) -> di
     return dict(Account.objects.filter(purpose=purpose, party__in=parties).values_list("party", "pk"))
 
 
-def post_transfers(transfers: Sequence[Transfer], *, period: Period, booked_on: date, by: User | None) -> None:
-    """Book every transfer on that day of the period, all or none. Raises what `post` raises."""
+def post_transfers(
+    transfers: Sequence[Transfer], *, period: Period, booked_on: date, by: User | None
+) -> dict[str, int]:
+    """Book every transfer on that day of the period, all or none; entry ids by key. Raises what `post` raises."""
     row: dict[str, Any] = {
         "keys": [transfer.key for transfer in transfers],
         "memo_codes": [transfer.memo.code for transfer in transfers],
@@ -53,3 +55,4 @@ def post_transfers(transfers: Sequence[Transfer], *, period: Period, booked_on: 
     }
     with refusing(REFUSALS), connection.cursor() as cursor:
         cursor.execute(POST, row)
+        return dict(cursor.fetchall())

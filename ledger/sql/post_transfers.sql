@@ -1,4 +1,4 @@
--- One row for each entry posted: its id.
+-- One row for each entry posted: its key and id.
 -- An entry of two legs for every key, all in one statement: an entry comes with its legs or not at all.
 WITH wanted AS (
     SELECT * FROM unnest(
@@ -21,4 +21,4 @@ leg AS (
     ) AS side(position, account_id, amount_fen)
     ORDER BY entry.id, side.position
 )
-SELECT id FROM entry
+SELECT key, id FROM entry

@@ -5,24 +5,37 @@ from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
 from orders.forms.delivery import ShortageForm, WeightForm
 from orders.forms.offers import OfferChangeForm, OfferForm
 from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
+from orders.forms.payments import (
+    AmountForm,
+    BalanceCorrectionForm,
+    CollectForm,
+    HandOverForm,
+    PaymentForm,
+    TopUpForm,
+)
 from orders.forms.public import GoodsForm, PublicOrderForm
 from orders.forms.quick import NewcomerForm, QuickOrderForm
 from orders.forms.receiving import ArrivalCorrectionForm, ArrivalRow, ArrivalsForm
 from orders.forms.sharing import SharingForm
 
 __all__ = [
+    "AmountForm",
     "ArrivalCorrectionForm",
     "ArrivalRow",
     "ArrivalsForm",
+    "BalanceCorrectionForm",
     "CampaignForm",
     "CancelForm",
+    "CollectForm",
     "CorrectionForm",
     "GoodsForm",
+    "HandOverForm",
     "MomentField",
     "NewcomerForm",
     "OfferChangeForm",
     "OfferForm",
     "OrderFilterForm",
+    "PaymentForm",
     "ProductFilterForm",
     "ProductForm",
     "PublicOrderForm",
@@ -31,5 +44,6 @@ __all__ = [
     "SharingForm",
     "ShortageForm",
     "SupplierForm",
+    "TopUpForm",
     "WeightForm",
 ]

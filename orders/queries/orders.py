@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, Q, QuerySet
 
 from community.models import Membership
 from core.models import User
 from core.search import named_like, typed
 from orders.enums import FactKind
 from orders.models import Order, OrderLine, SaleFact
-from orders.queries.campaigns import NET_FEN
+from orders.queries.payments import with_due
 
 
 def orders_matching(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
@@ -25,11 +24,10 @@ def orders_matching(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
 
 
 def with_goods(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Orders with `net_fen` (after shortages and refunds), the people and places, and their `wanted` lines."""
-    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    """Orders with what they come to and what is due (`with_due`), the people and places, and their `wanted` lines."""
     wanted = OrderLine.objects.filter(quantity__gt=0).select_related("offer").order_by("offer__position", "pk")
     return (
-        orders.annotate(net_fen=Coalesce(Subquery(lines.annotate(n=Sum(NET_FEN)).values("n")), 0))
+        with_due(orders)
         .select_related("member", "group", "campaign")
         .prefetch_related(Prefetch("lines", wanted, to_attr="wanted"))
     )

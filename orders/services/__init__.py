@@ -1,6 +1,7 @@
 """What may be done with campaigns, orders and chains: one verb, one transaction, the clock passed in."""
 
 from orders.services.applying import Applied, LeftOut, apply_paste
+from orders.services.balances import NotMoved, correct_balance, top_up
 from orders.services.campaigns import (
     CampaignNotOpen,
     CampaignNotReady,
@@ -13,6 +14,14 @@ from orders.services.campaigns import (
     mark_arrived,
     mark_purchased,
     open_campaign,
+)
+from orders.services.claims import (
+    AlreadyClaimed,
+    ClaimOver,
+    claim_red_packet,
+    confirm_claim,
+    expire_claims,
+    refuse_claim,
 )
 from orders.services.copying import Copied, copy_campaign
 from orders.services.corrections import NotCorrectable, correct_order, record_weights
@@ -27,6 +36,19 @@ from orders.services.fulfilment import (
 )
 from orders.services.offers import TermsRefused, change_offer, remove_offer, save_offer
 from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
+from orders.services.payments import (
+    BookedBefore,
+    ChangedMeanwhile,
+    Money,
+    NotEnoughBalance,
+    NotPayable,
+    NotTakenBack,
+    book,
+    collect_due,
+    held_by,
+    record_payment,
+    take_back_payment,
+)
 from orders.services.placing import (
     CampaignClosed,
     FractionOfAPiece,
@@ -59,32 +81,43 @@ from orders.services.quick import (
 )
 from orders.services.receiving import NotCounted, record_arrivals
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
+from orders.services.settlements import NotHandedOver, hand_over, take_back_settlement
 from orders.services.sharing import NotAsShown, NotShared, Part, Sharing, left_sentence, preview_sharing, share_shortage
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
     "AlreadyApplied",
+    "AlreadyClaimed",
     "AlreadyOrdered",
     "AlreadyTakenBack",
     "AlreadyThere",
     "Applied",
+    "BookedBefore",
     "CameThroughTheChain",
     "CampaignClosed",
     "CampaignNotOpen",
     "CampaignNotReady",
+    "ChangedMeanwhile",
+    "ClaimOver",
     "Copied",
     "FractionOfAPiece",
     "LeftOut",
     "LimitReached",
     "LinesRefused",
+    "Money",
     "Newcomer",
     "NotAsShown",
     "NotCorrectable",
     "NotCounted",
     "NotDeliverable",
+    "NotEnoughBalance",
+    "NotHandedOver",
+    "NotMoved",
+    "NotPayable",
     "NotRefundable",
     "NotShared",
     "NotShort",
+    "NotTakenBack",
     "NothingPasted",
     "NothingWanted",
     "OfferSoldOut",
@@ -98,21 +131,29 @@ __all__ = [
     "Visitor",
     "Wanted",
     "apply_paste",
+    "book",
     "cancel_campaign",
     "change_campaign",
     "change_offer",
     "change_own_order",
+    "claim_red_packet",
     "close_campaign",
-    "count_form",
     "closed_sentence",
+    "collect_due",
+    "confirm_claim",
     "copy_campaign",
+    "correct_balance",
     "correct_order",
+    "count_form",
     "create_campaign",
     "cut_off",
     "cut_off_due",
     "deliver",
-    "forget_forms",
     "enter_order",
+    "expire_claims",
+    "forget_forms",
+    "hand_over",
+    "held_by",
     "left_sentence",
     "mark_arrived",
     "mark_purchased",
@@ -123,18 +164,23 @@ __all__ = [
     "preview_sharing",
     "read_paste",
     "record_arrivals",
+    "record_payment",
     "record_shortage",
     "record_shortages",
     "record_weights",
     "refund_amount",
     "refund_quantity",
+    "refuse_claim",
     "remove_offer",
     "save_offer",
     "settle",
     "share_shortage",
     "start_paste",
     "take_back_entry",
+    "take_back_payment",
+    "take_back_settlement",
     "take_back_shortage",
+    "top_up",
     "undeliver",
     "undo_paste",
 ]

@@ -13,6 +13,8 @@ from core.models import User
 from orders.enums import PasteState
 from orders.models import Offer, OrderLine, Paste
 from orders.rules.chain.reading import RowState
+from orders.rules.jielong.flags import Flag
+from orders.services.claims import claim_from_chain
 from orders.services.entry_changes import EntryChange, Moves, change_of, end_of, keep_entries, place_moves
 from orders.services.learning import learn, take_in_newcomers
 from orders.services.pasting import live_entries, read_paste, refuse_unless_draft
@@ -62,6 +64,8 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     changes, left_out = keep_what_fits(wanted, offers, paste)
     place_moves(changes, paste=paste, by=by, now=now)
     keep_entries(changes, paste=paste)
+    said_paid = [row.key for row in reading.rows if Flag.CLAIMS_PAID in row.flags]
+    claim_from_chain(said_paid, paste=paste, by=by, now=now)
     learn(rows, {change.key: change.after.member_id for change in changes}, offers, group=paste.group)
     applied = Applied(
         taken=sum(1 for change in changes if change.after.quantities and not change.before.quantities),

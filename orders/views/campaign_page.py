@@ -6,8 +6,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from community.models import Group
 from core.access import SignedInRequest
@@ -18,7 +20,7 @@ from core.money import format_yuan, half_up
 from orders.enums import CampaignState
 from orders.forms import CampaignForm, OfferChangeForm, OfferForm
 from orders.models import Campaign
-from orders.queries import GroupTakings, Standing, group_takings, results_of, standings
+from orders.queries import GroupTakings, Standing, group_takings, results_of, standings, unpaid_of
 from orders.terms import progress_of, terms_of
 from orders.texts import announcement, outcome_text, public_url
 
@@ -127,7 +129,9 @@ def live_context(campaign: Campaign, goods: Sequence[Standing], takings: Sequenc
     names = names_of([one.group for one in takings])
     return {
         "campaign": campaign,
-        "kpis": figures(takings),
+        "kpis": figures(takings)
+        if campaign.state == CampaignState.DRAFT
+        else [*figures(takings), unpaid_figure(campaign)],
         "offers": [OfferRow(one, names) for one in goods],
         "groups": takings,
     }
@@ -158,6 +162,18 @@ def figures(takings: Sequence[GroupTakings]) -> list[Kpi]:
             before="¥" * bool(orders),
         ),
     ]
+
+
+def unpaid_figure(campaign: Campaign) -> Kpi:
+    """What is due of it; leads to where it is collected."""
+    unpaid = unpaid_of(campaign)
+    return Kpi(
+        _("Unpaid"),
+        format_yuan(unpaid.fen),
+        before="¥",
+        note=ngettext("%(number)s order", "%(number)s orders", unpaid.orders) % {"number": unpaid.orders},
+        url=reverse("orders:collecting", args=[campaign.pk]),
+    )
 
 
 def plan_of(campaign: Campaign, groups: Sequence[Group]) -> dict[str, Any]:

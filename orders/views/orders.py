@@ -13,13 +13,22 @@ from core.access import SignedInRequest, operator_only, roles
 from core.enums import Role
 from core.errors import DomainError
 from core.http import render_page, say
+from core.models import User
 from core.money import format_yuan
 from core.paging import page_by_key
 from orders import services
-from orders.enums import OrderSource
-from orders.forms import CorrectionForm, OrderFilterForm, RefundForm, WeightForm
-from orders.models import Order, OrderLine, SaleFact
-from orders.queries import orders_matching, others_at_the_door, timeline, with_goods
+from orders.enums import ClaimKind, OrderSource
+from orders.forms import AmountForm, CorrectionForm, OrderFilterForm, PaymentForm, RefundForm, WeightForm
+from orders.models import Order, OrderLine, Payment, PaymentClaim, SaleFact
+from orders.queries import (
+    Due,
+    open_claims,
+    orders_matching,
+    others_at_the_door,
+    payments_of,
+    timeline,
+    with_goods,
+)
 
 LATEST = 20
 """Orders shown on a member's page; the list has the rest."""
@@ -95,12 +104,42 @@ def record_refund(line: OrderLine, form: RefundForm, request: SignedInRequest) -
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A form of the page with what was typed: of a line (refund, weight), or of the order (correction)."""
+    """A form of the page with what was typed: of a line (refund, weight), or of the order (the others).
+
+    `money` is why something of the payments was refused that has no fields.
+    """
 
     line_id: int | None = None
     refund: RefundForm | None = None
     weight: WeightForm | None = None
     correction: CorrectionForm | None = None
+    payment: PaymentForm | None = None
+    packet: AmountForm | None = None
+    money: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """The money of the order on its page; the forms are there for who may record it."""
+
+    due: Due
+    payments: list[Payment]
+    claims: list[PaymentClaim]
+    form: PaymentForm | None
+    packet: AmountForm | None
+    own: int | None = None
+    """The member a leader is: they take back only what they hold themselves."""
+
+
+def paying(user: User, order: Order, net_fen: int, refused: Refused) -> Paying:
+    payments, claims = payments_of(order), open_claims(order)
+    due = Due(net_fen, sum(payment.amount_fen for payment in payments))
+    claims = [claim for claim in claims if due.fen > 0 or claim.kind == ClaimKind.RED_PACKET]
+    if not (user.is_operator or user.is_leader):
+        return Paying(due, payments, claims, None, None)
+    form = refused.payment or PaymentForm(order=order, due=due, user=user)
+    packet = refused.packet or AmountForm(prefix="packet", initial={"amount_fen": max(due.fen, 0) or None})
+    return Paying(due, payments, claims, form, packet, services.held_by(user) if user.is_leader else None)
 
 
 def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = None) -> HttpResponse:
@@ -114,13 +153,15 @@ def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = N
         (line, refund_form(line, refused) if request.user.is_operator else None)
         for line in order.lines.select_related("offer").order_by("offer__position", "pk").with_scale()
     ]
+    net_fen = sum(line.net_fen for line, _form in lines)
     under_way = order.campaign.is_under_way
     correction = refused.correction or (CorrectionForm(order=order) if under_way else None)
     may_weigh = under_way and (request.user.is_operator or request.user.is_leader)
     context = {
         "order": order,
         "lines": lines,
-        "net_fen": sum(line.net_fen for line, _form in lines),
+        "net_fen": net_fen,
+        "paying": paying(request.user, order, net_fen, refused),
         "events": timeline(order),
         "refundable": any(form for _line, form in lines),
         "to_weigh": [line for line, _form in lines if line.can_be_weighed] if may_weigh else [],

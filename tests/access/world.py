@@ -14,9 +14,10 @@ from core.jobs import enqueue
 from core.jobs.housekeeping import CHECK
 from core.models import ApiToken, User
 from ledger.enums import Nature
-from ledger.services import account, open_period, post
-from orders.enums import CampaignState
-from orders.services import enter_order, start_paste
+from ledger.services import account, post
+from orders.enums import CampaignState, PayMethod
+from orders.queries import due_of
+from orders.services import claim_red_packet, collect_due, enter_order, hand_over, start_paste
 from orders.views.public import token_of
 from referrals.models import Run
 from referrals.services import Terms, create_version, refer, standard_plan
@@ -45,16 +46,20 @@ def build() -> World:
     by_hand = enter_order(
         campaign=campaign, group=group, member=member, quantities={offer.pk: Decimal(1)}, by=leader.user, now=NOW
     )
+    due_fen, cash = due_of(order.pk).fen, PayMethod.CASH
+    payment = collect_due(order=order, due_fen=due_fen, method=cash, by=leader.user, now=NOW)
+    handed_over = hand_over(leader=leader, amount_fen=1, latest=0, by=operator, now=NOW)
+    claim = claim_red_packet(order=order, amount_fen=100, by=leader.user, now=NOW)
     seed = SeedProfile.objects.create(member=member, niche="烘焙", source=SeedSource.FORUM)
     voice = IP.objects.create(name="邻里台", kind=IPKind.BRAND)
     piece = create_piece(ip=voice, title="到货", head="看", campaign=campaign, by=operator, now=NOW)
     said = publish_piece(piece=piece, group=group, day=TODAY, campaign=campaign, by=operator, now=NOW)
     terms = Terms(TODAY, None, 40_000, 200, None, 0)
     version = create_version(plan=standard_plan(), terms=terms, by=admin)
-    period = open_period(month=TODAY, by=admin, now=NOW)
+    period = payment.entry.period
     run = Run.objects.create(period=period, ran_by=make.make_user(Role.ADMIN, name="同事"), state="review")
-    cash, owed = account("cash", None, Nature.ASSET), account("payable", member.pk, Nature.LIABILITY)
-    entry = post(period=period, booked_on=TODAY, key="k", legs=[(cash, 1), (owed, -1)], by=admin)
+    house, owed = account("cash", None, Nature.ASSET), account("payable", member.pk, Nature.LIABILITY)
+    entry = post(period=period, booked_on=TODAY, key="k", legs=[(house, 1), (owed, -1)], by=admin)
     brought = make.make_member("陈静", group=group)
     refer(referrer=member, referee=brought, reason="", by=leader.user, now=NOW)
     job = enqueue(key="access", kind=CHECK, arguments={}, by=operator)
@@ -78,6 +83,9 @@ def build() -> World:
         "line": line.pk,
         "paste": paste.pk,
         "quick_entry": by_hand.pk,
+        "payment": payment.pk,
+        "claim": claim.pk,
+        "settlement": handed_over.pk,
         "seed": seed.pk,
         "piece": piece.pk,
         "publication": said.pk,
@@ -85,7 +93,7 @@ def build() -> World:
         "version": version.pk,
         "period": period.pk,
         "run": run.pk,
-        "account": cash.pk,
+        "account": house.pk,
         "entry": entry.pk,
         "job": job.pk,
         "user": stranger.user.pk,

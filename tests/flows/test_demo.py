@@ -13,8 +13,8 @@ from core.models import User
 from insights.enums import Basis
 from insights.queries import sold_by_week
 from orders.enums import CampaignState, PasteState
-from orders.models import Campaign, Order, Paste, SaleFact, Supplier
-from orders.queries import purchase_list
+from orders.models import Campaign, Holding, Order, Paste, SaleFact, Supplier
+from orders.queries import purchase_list, unpaid_of
 from orders.rules.chain.reading import RowState
 from orders.services import read_paste
 from referrals.models import Run
@@ -35,6 +35,11 @@ def test_the_demonstration_adds_up_and_can_be_taken_away():
     assert by_order != by_refund, "some refunds are made the week after the order"
     assert Run.objects.filter(state="review").exists()
     assert [finding.title for finding in check() if finding.count] == []
+    collected = [unpaid_of(campaign).orders for campaign in Campaign.objects.filter(state=CampaignState.CLOSED)]
+    assert (collected[0] > 0, sum(collected[1:])) == (True, 0), (
+        "the latest round is collected in part, the others whole"
+    )
+    assert Holding.objects.filter(amount_fen__gt=0).count() == 4
     waiting = Campaign.objects.get(state=CampaignState.CUT_OFF)
     assert [bool(section.supplier) for section in purchase_list(waiting)] == [True, True, False]
     chain = read_paste(Paste.objects.get(state=PasteState.DRAFT))

@@ -8,7 +8,8 @@ from django.utils import timezone
 from core.jobs import drain_all
 from core.jobs.beat import Beat
 from core.models import Job
-from orders.enums import CampaignState
+from orders.enums import CampaignState, ClaimState
+from orders.services import claim_red_packet
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,3 +35,26 @@ def test_the_clock_asks_for_nothing_when_nothing_is_due():
     Beat().tick(timezone.now())
 
     assert not Job.objects.filter(kind="cut_off_due").exists()
+
+
+def test_a_red_packet_nobody_opened_is_let_run_out_by_the_clock():
+    now = timezone.now()
+    group = make.make_group()
+    campaign = make.make_campaign(group, opens_at=now - timedelta(days=3), cuts_off_at=now + timedelta(hours=1))
+    offer, leader = make.make_offer(campaign), make.make_leader(group)
+    claims = [
+        claim_red_packet(
+            order=make.order_for(make.make_member(group=group), (offer, 1), group=group, now=now),
+            amount_fen=100,
+            by=leader.user,
+            now=now - timedelta(hours=hours),
+        )
+        for hours in (25, 23)
+    ]
+
+    Beat().tick(now)
+    drain_all()
+
+    for claim in claims:
+        claim.refresh_from_db()
+    assert [claim.state for claim in claims] == [ClaimState.EXPIRED, ClaimState.OPEN]

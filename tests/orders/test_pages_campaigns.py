@@ -123,7 +123,9 @@ def test_a_campaign_asks_the_database_as_often_for_one_offer_as_for_three(
         open_campaign.groups.add(make.make_group())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(8):  # session, user, side bar, campaign twice, offers, groups, takings; products
+    with django_assert_num_queries(
+        9
+    ):  # session, user, side bar, campaign twice, offers, groups and takings, unpaid; products
         browser.get(url_of("campaign_detail", open_campaign))
 
 

@@ -177,7 +177,7 @@ class TestLive:
         assert "<form" not in now
 
     @pytest.mark.parametrize("rows", [1, 3])
-    def test_it_costs_two_queries_however_many_offers_and_groups(
+    def test_it_costs_three_queries_however_many_offers_and_groups(
         self, signed_in, operator, campaign, crabs, group, django_assert_num_queries, rows
     ):
         for _number in range(rows):
@@ -188,7 +188,7 @@ class TestLive:
             campaign.groups.add(make.make_group())
         browser = signed_in(operator)
 
-        with django_assert_num_queries(5):  # session, user, campaign; offers, groups
+        with django_assert_num_queries(6):  # session, user, campaign; offers, groups, unpaid
             browser.get(url_of("live", campaign), headers=HTMX)
 
     def test_once_it_is_cut_off_it_says_so_and_asks_no_more(self, signed_in, operator, campaign, crabs):

@@ -97,5 +97,7 @@ def test_the_day_asks_the_database_as_often_for_one_campaign_as_for_three(
         cut_off(campaign=ended, by=operator, now=timezone.now())
     browser = signed_in(leader.user)
 
-    with django_assert_num_queries(9):  # session, user, groups; running, groups, offers; to deliver, groups; drafts
+    with django_assert_num_queries(
+        10
+    ):  # session, user, groups; running, groups, offers; to deliver, groups; drafts; packets
         browser.get(TODAY)

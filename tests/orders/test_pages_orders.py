@@ -171,7 +171,9 @@ def test_an_order_asks_the_database_as_often_for_one_line_as_for_three(
     delivered(order, by=operator, now=timezone.now())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(7):  # session, user, side bar, order, lines, facts; offers a correction may be of
+    with django_assert_num_queries(
+        10
+    ):  # session, user, side bar, order, lines, facts; offers to correct; payments, claims, leaders
         browser.get(f"/orders/{order.pk}/")
 
 
