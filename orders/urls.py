@@ -60,6 +60,7 @@ urlpatterns = [
     path("delivery/", delivery.delivery_list, name="delivery_list"),
     path("delivery/<int:pk>/", delivery.delivery_run, name="delivery_run"),
     path("delivery/<int:pk>/sheet/", delivery.delivery_sheet, name="delivery_sheet"),
+    path("delivery/<int:pk>/ticks/", delivery.ticks, name="ticks"),
     path("orders/<int:pk>/deliver/", delivery.deliver, name="deliver"),
     path("orders/<int:pk>/undeliver/", delivery.undeliver, name="undeliver"),
     path("orders/<int:pk>/shortage/", delivery.shortage, name="shortage"),

@@ -2,7 +2,7 @@
 
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
-from orders.forms.delivery import ShortageForm, WeightForm
+from orders.forms.delivery import MOST_TAPS, NotTaps, ShortageForm, WeightForm, read_taps
 from orders.forms.offers import OfferChangeForm, OfferForm
 from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
 from orders.forms.public import GoodsForm, PublicOrderForm
@@ -11,6 +11,7 @@ from orders.forms.receiving import ArrivalCorrectionForm, ArrivalRow, ArrivalsFo
 from orders.forms.sharing import SharingForm
 
 __all__ = [
+    "MOST_TAPS",
     "ArrivalCorrectionForm",
     "ArrivalRow",
     "ArrivalsForm",
@@ -20,6 +21,7 @@ __all__ = [
     "GoodsForm",
     "MomentField",
     "NewcomerForm",
+    "NotTaps",
     "OfferChangeForm",
     "OfferForm",
     "OrderFilterForm",
@@ -32,4 +34,5 @@ __all__ = [
     "ShortageForm",
     "SupplierForm",
     "WeightForm",
+    "read_taps",
 ]

@@ -6,6 +6,7 @@ from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.order import Order, OrderLine, SaleFact
 from orders.models.public import FormCount, SentForm
 from orders.models.quick import QuickEntry
+from orders.models.tick import Tick
 
 __all__ = [
     "UNDO_WITHIN",
@@ -27,4 +28,5 @@ __all__ = [
     "SaleFact",
     "Supplier",
     "SentForm",
+    "Tick",
 ]

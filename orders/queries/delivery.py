@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from community.models import Group, Neighbourhood
 from orders.enums import OrderState
-from orders.models import Campaign, Offer, Order, OrderLine
+from orders.models import Campaign, Offer, Order, OrderLine, SaleFact
 from orders.queries.campaigns import LIVE_STATES
 
 
@@ -21,6 +21,11 @@ class Recipient:
 
     order: Order
     lines: tuple[OrderLine, ...]
+
+    @property
+    def facts(self) -> int:
+        """How many facts the order has: what a page that shows it has seen."""
+        return int(getattr(self.lines[0], "fact_count", 0))
 
     @property
     def nothing_to_carry(self) -> bool:
@@ -157,10 +162,12 @@ def delivery_sheets(campaign: Campaign, groups: Iterable[Group]) -> list[tuple[G
 
 
 def recipients_of(campaign: Campaign, groups: Iterable[Group]) -> list[Recipient]:
+    facts = SaleFact.objects.filter(order=OuterRef("order")).order_by()
     lines = (
         OrderLine.objects.filter(order__campaign=campaign, order__group__in=groups, quantity__gt=0)
         .select_related("order__member", "order__group__neighbourhood", "offer")
         .with_scale()
+        .annotate(fact_count=Subquery(facts.values("order").annotate(n=Count("pk")).values("n")))
         .order_by("order", "offer__position", "pk")
     )
     by_order = [tuple(of_order) for _order_id, of_order in groupby(lines, key=lambda line: line.order_id)]

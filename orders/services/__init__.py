@@ -60,6 +60,7 @@ from orders.services.quick import (
 from orders.services.receiving import NotCounted, record_arrivals
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
 from orders.services.sharing import NotAsShown, NotShared, Part, Sharing, left_sentence, preview_sharing, share_shortage
+from orders.services.ticks import Tap, Told, take_ticks
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
@@ -92,7 +93,9 @@ __all__ = [
     "PlacedLine",
     "Sharing",
     "StrangeGroup",
+    "Tap",
     "TermsRefused",
+    "Told",
     "TooLateToUndo",
     "TooManyForms",
     "Visitor",
@@ -135,6 +138,7 @@ __all__ = [
     "start_paste",
     "take_back_entry",
     "take_back_shortage",
+    "take_ticks",
     "undeliver",
     "undo_paste",
 ]

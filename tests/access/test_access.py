@@ -106,6 +106,7 @@ PAGES = [
     ("orders:delivery_list", GET, {}, "OLS"),
     ("orders:delivery_run", GET, {"pk": "campaign"}, "OL"),
     ("orders:delivery_sheet", GET, {"pk": "campaign"}, "OL"),
+    ("orders:ticks", POST, {"pk": "campaign"}, "OL"),
     ("orders:deliver", POST, {"pk": "order"}, "OL"),
     ("orders:undeliver", POST, {"pk": "order"}, "OL"),
     ("orders:shortage", POST, {"pk": "order"}, "OL"),
