@@ -46,6 +46,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """The recipients of one staircase from the ground up; the name is empty where doors have none."""
+
+    name: str
+    recipients: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Building:
     """The recipients of one building, by unit and room; the name is empty where no door is known."""
 
@@ -54,6 +62,12 @@ class Building:
     number: int
     """Which one on the way, counted from 1."""
     recipients: tuple[Recipient, ...]
+
+    @property
+    def units(self) -> list[Unit]:
+        """Its staircases as one walks them; within one, doors stand by room, which is floor by floor."""
+        by_unit = groupby(self.recipients, key=lambda one: unit_of(one.order.door))
+        return [Unit(name, tuple(of_unit)) for name, of_unit in by_unit]
 
     @property
     def total(self) -> int:
@@ -100,6 +114,20 @@ class DeliveryRun:
     @property
     def done(self) -> int:
         return sum(building.done for building in self.buildings)
+
+    @property
+    def gaps(self) -> list[Recipient]:
+        """The doors where something is neither delivered nor missing, as one walks."""
+        return [one for building in self.buildings for one in building.recipients if not one.done]
+
+    @property
+    def undelivered(self) -> list[Carried]:
+        """What should still lie in the car, offer by offer: all that is neither delivered nor missing."""
+        outstanding = [line for line in self.lines if line.outstanding]
+        return [
+            Carried(offer.name, offer.unit, sum((line.outstanding for line in lines), Decimal()))
+            for offer, lines in by_offer(outstanding)
+        ]
 
     @property
     def unweighed(self) -> int:
@@ -194,6 +222,12 @@ def walking_order(one: Recipient) -> tuple[object, ...]:
 def building_of(door: str) -> str:
     """The part of a door before its first dash: 3-2-301 → 3; an area (H区) is its own building."""
     return door.split("-", 1)[0]
+
+
+def unit_of(door: str) -> str:
+    """The staircase of a door that names one: 3-2-301 → 2; 3-301 has none."""
+    parts = door.split("-")
+    return parts[1] if len(parts) > 2 else ""
 
 
 def door_order(door: str) -> tuple[tuple[int, str], ...]:

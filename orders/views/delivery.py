@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community.models import Group, LeaderAssignment
+from community.rules.phones import dialled
+from community.services import reveal_phone
 from core.access import SignedInRequest, leader_or_operator
 from core.errors import DomainError
 from core.http import render_page, wants_fragment
@@ -43,6 +45,12 @@ class AtDoor:
     line_id: int | None = None
     weight: WeightForm | None = None
     """What the scale is said to show of the line, refused."""
+    phone: str = ""
+    """The member's whole number, which this person has just asked for."""
+
+    @property
+    def dialled(self) -> str:
+        return dialled(self.phone)
 
 
 @require_safe
@@ -69,6 +77,20 @@ def delivery_list(request: SignedInRequest) -> HttpResponse:
 def delivery_run(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every door of one campaign in this person's groups, building by building."""
     return run_page(request, visible_campaign(request.user, pk))
+
+
+@require_safe
+@leader_or_operator
+def delivery_gaps(request: SignedInRequest, pk: int) -> HttpResponse:
+    """查漏: the doors that are neither delivered nor short, and what should therefore still be in the car."""
+    campaign = visible_campaign(request.user, pk)
+    run = run_of(campaign, leaders_groups(campaign, request.user))
+    return gaps_page(request, campaign, run, reverse("orders:delivery_run", args=[campaign.pk]))
+
+
+def gaps_page(request: HttpRequest, campaign: Campaign, run: DeliveryRun, run_url: str) -> HttpResponse:
+    context = {"campaign": campaign, "run": run, "run_url": run_url}
+    return render_page(request, "orders/delivery_gaps.html", context, fragment="list")
 
 
 @require_safe
@@ -147,6 +169,16 @@ def told_cards(context: dict[str, Any], told: Sequence[Told]) -> dict[str, Any]:
     return {**context, "rows": rows, "touched": touched}
 
 
+@require_POST
+@leader_or_operator
+def phone(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show the whole number of whoever lives at a door; that it was shown is kept."""
+    order = visible_order(request.user, pk)
+    place = reverse("orders:delivery_run", args=[order.campaign_id])
+    number = reveal_phone(member=order.member, by=request.user, place=place, now=timezone.now())
+    return run_page(request, order.campaign, AtDoor(order, phone=number))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @leader_or_operator
 def shortage(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -221,6 +253,7 @@ def run_context(user: User, campaign: Campaign) -> dict[str, Any]:
         "can_tick": campaign.state in UNDER_WAY,
         "missing": shortage_text(campaign, run),
         "ticks_url": reverse("orders:ticks", args=[campaign.pk]),
+        "gaps_url": reverse("orders:delivery_gaps", args=[campaign.pk]),
         "kept_by": f"{campaign.pk}-{user.pk}",
     }
 

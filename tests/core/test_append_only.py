@@ -42,6 +42,7 @@ def test_facts_entries_and_histories_are_append_only() -> None:
         "orders_salefact",
         "orders_arrival",
         "orders_tick",
+        "community_phonereveal",
         "ledger_entry",
         "ledger_leg",
         "referrals_commissionentry",
