@@ -2,7 +2,7 @@
 
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
-from orders.forms.delivery import MOST_TAPS, NotTaps, ShortageForm, WeightForm, read_taps
+from orders.forms.delivery import MOST_TAPS, DeliveryLinkForm, NotTaps, ShortageForm, WeightForm, read_taps
 from orders.forms.offers import OfferChangeForm, OfferForm
 from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
 from orders.forms.public import GoodsForm, PublicOrderForm
@@ -18,6 +18,7 @@ __all__ = [
     "CampaignForm",
     "CancelForm",
     "CorrectionForm",
+    "DeliveryLinkForm",
     "GoodsForm",
     "MomentField",
     "NewcomerForm",

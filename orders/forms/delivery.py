@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import YEARS, QuantityField
+from core.fields import YEARS, PlainTextField, QuantityField
 from orders.models import OrderLine
 from orders.services import Tap
 
@@ -104,3 +104,9 @@ class WeightForm(forms.Form):
     def refusal(self) -> str:
         """What is wrong with it, in a sentence or two."""
         return " ".join(map(str, self.errors.get("weight", [])))
+
+
+class DeliveryLinkForm(forms.Form):
+    """Whom a run is handed over to."""
+
+    name = PlainTextField(label=_("For whom"), max_length=40, help_text=_("Their name stands at every door they tick."))

@@ -3,6 +3,7 @@ from orders.models.arrival import Arrival
 from orders.models.campaign import Campaign, GroupStock, Offer, PriceStep
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
+from orders.models.delivery_link import DeliveryLink
 from orders.models.order import Order, OrderLine, SaleFact
 from orders.models.public import FormCount, SentForm
 from orders.models.quick import QuickEntry
@@ -13,6 +14,7 @@ __all__ = [
     "Arrival",
     "Campaign",
     "ChainEntry",
+    "DeliveryLink",
     "FormCount",
     "GroupStock",
     "MemberAlias",

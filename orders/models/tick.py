@@ -7,6 +7,7 @@ from community.models import Group, sees_all_groups
 from core.append_only import APPEND_ONLY
 from core.models import User
 from orders.enums import TickOutcome
+from orders.models.delivery_link import DeliveryLink
 from orders.models.order import Order
 
 TAKEN_IN = [TickOutcome.DONE, TickOutcome.ALREADY, TickOutcome.CONFLICT]
@@ -23,7 +24,8 @@ class Tick(models.Model):
     """One tap on a phone at a door, and what became of it; sent again, it is the same tap. Never changed or deleted.
 
     `seen` is how many facts the order had when the phone last saw it, `facts` how many when this was answered.
-    `tapped_at` is what the phone's clock said: good to know, and nothing rests on it.
+    `tapped_at` is what the phone's clock said: good to know, and nothing rests on it. `link` is the helper's it
+    came through; then `by` is who made that.
     """
 
     key = models.UUIDField()
@@ -36,6 +38,8 @@ class Tick(models.Model):
     tapped_at = models.DateTimeField(null=True)
     at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+
+    link = models.ForeignKey(DeliveryLink, models.PROTECT, null=True, related_name="ticks")
 
     objects = TickQuerySet.as_manager()
 

@@ -25,6 +25,7 @@ from orders.services.fulfilment import (
     take_back_shortage,
     undeliver,
 )
+from orders.services.helpers import end_delivery_link, make_delivery_link
 from orders.services.offers import TermsRefused, change_offer, remove_offer, save_offer
 from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
 from orders.services.placing import (
@@ -114,9 +115,11 @@ __all__ = [
     "cut_off",
     "cut_off_due",
     "deliver",
-    "forget_forms",
+    "end_delivery_link",
     "enter_order",
+    "forget_forms",
     "left_sentence",
+    "make_delivery_link",
     "mark_arrived",
     "mark_purchased",
     "open_campaign",

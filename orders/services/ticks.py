@@ -15,7 +15,7 @@ from core.errors import DomainError
 from core.models import User
 from core.templatetags.ui import quantity as spoken
 from orders.enums import FactKind, TickOutcome
-from orders.models import Campaign, Order, OrderLine, SaleFact, Tick
+from orders.models import Campaign, DeliveryLink, Order, OrderLine, SaleFact, Tick
 from orders.rules.ticks import BESIDE_THE_POINT, judge
 from orders.services.fulfilment import deliver, locked, undeliver
 
@@ -63,21 +63,27 @@ class AtTheHouse:
 
 @transaction.atomic
 def take_ticks(
-    *, orders: QuerySet[Order], campaign: Campaign, taps: Sequence[Tap], by: User, now: datetime
+    *,
+    orders: QuerySet[Order],
+    campaign: Campaign,
+    taps: Sequence[Tap],
+    by: User,
+    now: datetime,
+    link: DeliveryLink | None = None,
 ) -> list[Told]:
     """Take in what was tapped at the doors of `campaign`, in the order it was tapped; only `orders` are touched.
 
     A tap that came before is answered as then. One that contradicts what was recorded after the phone last saw the
-    order is a conflict and records nothing but itself.
+    order is a conflict and records nothing but itself. Taps through a helper's `link` are taken in as of who made it.
     """
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # one batch after the other
-    known = {tick.key: tick for tick in Tick.objects.filter(key__in=[tap.key for tap in taps])}
+    known = {tick.key: tick for tick in Tick.objects.filter(key__in=[tap.key for tap in taps]).select_related("link")}
     own = set(orders.filter(campaign=campaign, pk__in={tap.order_id for tap in taps}).values_list("pk", flat=True))
     told: dict[UUID, Told] = {}
     new = []
     for tap in {tap.key: tap for tap in taps}.values():
         tick = known.get(tap.key)
-        if tap.order_id not in own or (tick and (tick.order_id, tick.by_id) != (tap.order_id, by.pk)):
+        if tap.order_id not in own or (tick and (tick.order_id, tick.by_id, tick.link) != (tap.order_id, by.pk, link)):
             text = _("This order is not in your run any more. Nothing was recorded.")
             told[tap.key] = Told(tap.key, tap.order_id, tap.delivered, TickOutcome.UNKNOWN, said=text)
         elif tick:
@@ -86,7 +92,7 @@ def take_ticks(
             new.append(tap)
     seen = {one.order_id: one.facts for one in told.values() if one.outcome != TickOutcome.UNKNOWN}
     for abreast in one_an_order(new):
-        for tick in take_abreast(abreast, seen, by=by, now=now):
+        for tick in take_abreast(abreast, seen, by=by, link=link, now=now):
             told[tick.key] = as_told(tick)
             seen[tick.order_id] = tick.facts
     return [told[key] for key in dict.fromkeys(tap.key for tap in taps)]
@@ -106,7 +112,9 @@ def one_an_order(taps: Sequence[Tap]) -> Iterator[list[Tap]]:
         yield [theirs[number] for theirs in by_order.values() if number < len(theirs)]
 
 
-def take_abreast(taps: Sequence[Tap], seen: dict[int, int], *, by: User, now: datetime) -> list[Tick]:
+def take_abreast(
+    taps: Sequence[Tap], seen: dict[int, int], *, by: User, link: DeliveryLink | None, now: datetime
+) -> list[Tick]:
     """Take in taps of different orders; `seen` is what a phone saw of an order by what it tapped there before."""
     house = as_recorded({tap.order_id for tap in taps})
     ticks = {}
@@ -129,6 +137,7 @@ def take_abreast(taps: Sequence[Tap], seen: dict[int, int], *, by: User, now: da
             tapped_at=tap.at,
             at=now,
             by=by,
+            link=link,
         )
     record_done([tick for tick in ticks.values() if tick.outcome == TickOutcome.DONE], house, by=by, now=now)
     return Tick.objects.bulk_create(ticks.values())
@@ -141,12 +150,13 @@ def record_done(ticks: Sequence[Tick], house: dict[int, AtTheHouse], *, by: User
     """
     together = [tick for tick in ticks if tick.delivered]
     alone = [[tick] for tick in ticks if not tick.delivered]
+    helper = next((_("helper: %(name)s") % {"name": tick.link.name} for tick in ticks if tick.link), "")
     for same in filter(None, [together, *alone]):
         lines = [line.pk for tick in same for line in house[tick.order_id].lines]
         verb = deliver if same is together else undeliver
         try:
             with transaction.atomic():
-                recorded = [fact.order_id for fact in verb(line_ids=lines, by=by, now=now)]
+                recorded = [fact.order_id for fact in verb(line_ids=lines, by=by, now=now, reason=helper)]
         except DomainError as error:
             for tick in same:
                 tick.outcome, tick.said = TickOutcome.CONFLICT, str(error)
@@ -169,8 +179,9 @@ def as_recorded(order_ids: Collection[int]) -> dict[int, AtTheHouse]:
 def sentence_of(facts: Sequence[SaleFact]) -> str:
     """Who recorded what last, of the facts that speak against a tap; times in Asia/Shanghai."""
     fact = next(fact for fact in reversed(facts) if fact.kind not in BESIDE_THE_POINT)
+    who = (fact.by.name or fact.by.username) if fact.by else _("the house itself")
     named = {
-        "who": (fact.by.name or fact.by.username) if fact.by else _("the house itself"),
+        "who": f"{who} ({fact.reason})" if fact.kind == FactKind.DELIVERED and fact.reason else who,
         "time": timezone.localtime(fact.at).strftime("%H:%M"),
         "offer": fact.line.offer.name,
         "quantity": spoken(abs(fact.quantity)),

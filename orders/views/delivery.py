@@ -147,15 +147,17 @@ def ticks(request: SignedInRequest, pk: int) -> HttpResponse:
     orders = Order.objects.visible_to(request.user)
     told = services.take_ticks(orders=orders, campaign=campaign, taps=taps, by=request.user, now=timezone.now())
     campaign.refresh_from_db(fields=["state"])
-    cards = told_cards(run_context(request.user, campaign), told)
+    return ticks_answer(request, run_context(request.user, campaign), told)
+
+
+def ticks_answer(request: HttpRequest, context: dict[str, Any], told: Sequence[Told]) -> HttpResponse:
+    """What became of each tap, and the cards to put into the page; `context` is the run as it is now."""
     answers = [
         {"key": one.key.hex, "order": one.order_id, "outcome": one.outcome, "seen": one.facts, "said": one.said}
         for one in told
     ]
-    return JsonResponse(
-        {"ticks": answers, "html": render_to_string("orders/delivery_run.html#doors", cards, request)},
-        headers={"Cache-Control": "no-store"},
-    )
+    cards = render_to_string("orders/delivery_run.html#doors", told_cards(context, told), request)
+    return JsonResponse({"ticks": answers, "html": cards}, headers={"Cache-Control": "no-store"})
 
 
 def told_cards(context: dict[str, Any], told: Sequence[Told]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from community.enums import SeedSource
 from community.models import SeedProfile
 from content.enums import IPKind
@@ -16,7 +18,8 @@ from core.models import ApiToken, User
 from ledger.enums import Nature
 from ledger.services import account, open_period, post
 from orders.enums import CampaignState
-from orders.services import enter_order, start_paste
+from orders.services import enter_order, make_delivery_link, start_paste
+from orders.views.helper import helper_token
 from orders.views.public import token_of
 from referrals.models import Run
 from referrals.services import Terms, create_version, refer, standard_plan
@@ -45,6 +48,7 @@ def build() -> World:
     by_hand = enter_order(
         campaign=campaign, group=group, member=member, quantities={offer.pk: Decimal(1)}, by=leader.user, now=NOW
     )
+    link = make_delivery_link(campaign=campaign, name="李雷", by=leader.user, now=timezone.now())
     seed = SeedProfile.objects.create(member=member, niche="烘焙", source=SeedSource.FORUM)
     voice = IP.objects.create(name="邻里台", kind=IPKind.BRAND)
     piece = create_piece(ip=voice, title="到货", head="看", campaign=campaign, by=operator, now=NOW)
@@ -71,6 +75,8 @@ def build() -> World:
         "campaign": campaign.pk,
         "code": campaign.code,
         "own_token": token_of(order),
+        "delivery_link": link.pk,
+        "helper_token": helper_token(link),
         "offer": offer.pk,
         "product": offer.product_id,
         "supplier": make.make_supplier().pk,
