@@ -255,6 +255,7 @@ def run_context(user: User, campaign: Campaign) -> dict[str, Any]:
         "can_tick": campaign.state in UNDER_WAY,
         "missing": shortage_text(campaign, run),
         "ticks_url": reverse("orders:ticks", args=[campaign.pk]),
+        "phone_url": reverse("orders:phone", args=[0]),
         "gaps_url": reverse("orders:delivery_gaps", args=[campaign.pk]),
         "kept_by": f"{campaign.pk}-{user.pk}",
     }

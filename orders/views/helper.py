@@ -106,6 +106,7 @@ def helper_context(link: DeliveryLink, token: str) -> dict[str, Any]:
         "token": token,
         "missing": "",
         "ticks_url": reverse("orders:helper_ticks", args=[token]),
+        "phone_url": reverse("orders:helper_phone", args=[token, 0]),
         "kept_by": f"{link.campaign_id}-link-{link.pk}",
         "csrf_token": "",
     }

@@ -23,6 +23,13 @@
   const orderOf = (row) => Number(row.id.slice(6));
   const waiting = () => read().filter((tap) => !tap.told);
 
+  function say(where, looks, text) {
+    const said = document.createElement('span');
+    said.className = looks;
+    said.textContent = text;
+    return where.appendChild(said);
+  }
+
   /* what is on the way stands in the rows as it was tapped */
   function show() {
     const taps = waiting(), late = wait > 0 || shut, banner = run.form.querySelector('.kept');
@@ -33,11 +40,7 @@
       box.setAttribute('aria-pressed', tap.delivered);
       row.classList.toggle('is-done', tap.delivered);
       if (!late || row.querySelector('[data-late]')) return;
-      const mark = document.createElement('span');
-      mark.className = 'tag warn';
-      mark.dataset.late = '';
-      mark.textContent = run.form.dataset.unsent;
-      row.querySelector('.tick-line').appendChild(mark);
+      say(row.querySelector('.tick-line'), 'tag warn', run.form.dataset.unsent).dataset.late = '';
     });
     const line = banner.querySelector('span'), said = line.dataset, many = taps.length;
     const text = shut ? said.shut : many === 1 ? said.one : said.many;
@@ -71,15 +74,13 @@
       else if (one.order in seen) one.seen = seen[one.order];
       return one;
     }));
-    const focused = document.activeElement;
+    const focused = document.activeElement, at = focused.matches('.tick-box') && focused.closest('.tick').id;
     htmx.swap(document.body, answer.html, { swapStyle: 'none' });
-    if (!focused.isConnected && document.getElementById(focused.id)) document.getElementById(focused.id).focus();
-    answer.ticks.filter((one) => one.outcome === 'unknown').forEach((one) => {
-      const row = document.getElementById('order-' + one.order), note = document.createElement('p');
-      if (!row) return;
-      note.className = 'notice bad';
-      note.textContent = one.said;
-      row.querySelector('div').appendChild(note);
+    const box = at && document.querySelector('#' + at + ' button.tick-box');
+    if (box) box.focus();
+    answer.ticks.forEach((one) => {
+      const row = one.outcome === 'unknown' && document.getElementById('order-' + one.order);
+      if (row) say(row.querySelector('div'), 'notice bad', one.said);
     });
   }
 
@@ -101,7 +102,7 @@
     const keys = taps.map((one) => one.key);
     keep(read().map((one) => (keys.includes(one.key) ? Object.assign(one, { sent: true }) : one)));
     const patience = new AbortController(), limit = setTimeout(() => patience.abort(), PATIENCE);
-    const headers = Object.assign({ 'Content-Type': 'application/json' }, JSON.parse(document.body.getAttribute('hx-headers')));
+    const headers = JSON.parse(document.body.getAttribute('hx-headers'));
     fetch(run.form.dataset.url, {
       method: 'POST', headers: headers, body: JSON.stringify({ taps: taps }), redirect: 'manual', signal: patience.signal
     }).then((answer) => {
@@ -128,10 +129,17 @@
 
   document.addEventListener('click', (event) => {
     if (!run) return;
-    const button = event.target.closest('button.tick-box, [data-tick-anyway], [data-tick-leave]');
+    const button = event.target.closest('button.tick-box, [data-tick-anyway], [data-tick-leave], [data-ask]');
     const row = button && button.closest('.tick');
     if (!row) return;
     event.preventDefault();
+    if ('ask' in button.dataset) {
+      /* the row anew: with the form of a shortage, or with the number. Each byte counts sixty times, so one address is
+         written once */
+      const address = button.href || run.form.dataset.phone.replace('/0/', '/' + orderOf(row) + '/');
+      htmx.ajax(button.href ? 'GET' : 'POST', address, { source: button, target: row, swap: 'outerHTML' });
+      return;
+    }
     if ('tickLeave' in button.dataset) leave(row);
     else tap(row, row.querySelector('button.tick-box'));
     if (!button.matches('.tick-box')) button.closest('.stack').remove();
