@@ -10,11 +10,13 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.enums import Channel, SeedSource, SeedStatus
 from community.rules.phones import KEPT, masked
+from core.append_only import APPEND_ONLY
 from core.enums import Role
 from core.models import Named, User
 
@@ -277,3 +279,27 @@ class SeedProfile(models.Model):
 
     def __str__(self) -> str:
         return f"seed:{self.member_id}"
+
+
+class PhoneRevealQuerySet(models.QuerySet["PhoneReveal"]):
+    def visible_to(self, user: User) -> "PhoneRevealQuerySet":
+        """Who looked at whose number is for those who watch over it."""
+        return self if user.is_superuser or user.role in {Role.ADMIN, Role.AUDITOR} else self.none()
+
+
+class PhoneReveal(models.Model):
+    """Somebody saw a member's whole number, and where; never changed, never deleted. The number itself is not in it."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="phone_reveals")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    place = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now())
+
+    objects = PhoneRevealQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="reveal_by_time")]
+        triggers = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.by_id} saw {self.member_id}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.views import groups, leaders, members, seeds
+from community.views import groups, leaders, members, phones, seeds
 
 app_name = "community"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("members/<int:pk>/seed/", seeds.seed_create, name="seed_create"),
     path("memberships/<int:pk>/move/", members.member_move, name="member_move"),
     path("memberships/<int:pk>/leave/", members.member_leave, name="member_leave"),
+    path("phones/", phones.reveal_list, name="reveal_list"),
     path("seeds/", seeds.seed_board, name="seed_board"),
     path("seeds/<int:pk>/", seeds.seed_detail, name="seed_detail"),
     path("seeds/<int:pk>/change/", seeds.seed_change, name="seed_change"),

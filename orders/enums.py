@@ -60,6 +60,15 @@ class FactKind(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
+class TickOutcome(models.TextChoices):
+    """What became of a tap at a door when it reached the house."""
+
+    DONE = "done", _("recorded")
+    ALREADY = "already", _("was so already")
+    CONFLICT = "conflict", _("contradicts what was recorded meanwhile")
+    UNKNOWN = "unknown", _("not in this run")
+
+
 class SharingRule(models.TextChoices):
     """Who gets how much of an offer of which too little came."""
 

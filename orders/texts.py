@@ -51,6 +51,11 @@ def public_url(campaign: Campaign) -> str:
     return settings.PUBLIC_URL.rstrip("/") + reverse("orders:public_campaign", args=[campaign.code])
 
 
+def helper_url(token: str) -> str:
+    """Where a helper opens a run that was handed over, without a login."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("orders:helper_run", args=[token])
+
+
 @for_the_group
 def announcement(campaign: Campaign, goods: Iterable[Standing]) -> str:
     """What the leader posts in the group to open the chain: goods, prices, cut-off, delivery, an example, the link."""

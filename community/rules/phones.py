@@ -30,3 +30,8 @@ def tidy_phone(text: str) -> str:
 def masked(phone: str) -> str:
     """Enough to recognise a number by, too little to call it: `"13800000000"` → `"138****0000"`."""
     return f"{phone[:3]}****{phone[-4:]}" if phone else ""
+
+
+def dialled(phone: str) -> str:
+    """A kept number as a phone dials it: `"13800000000"` stays, `"85291234567"` → `"+85291234567"`."""
+    return phone if phone.startswith("1") else f"+{phone}"

@@ -22,6 +22,7 @@ from community.services.members import (
     leave_group,
     move_member,
 )
+from community.services.phones import reveal_phone
 from community.services.seeds import (
     AlreadySought,
     ScoreRefused,
@@ -56,5 +57,6 @@ __all__ = [
     "open_group",
     "open_neighbourhood",
     "plan_contact",
+    "reveal_phone",
     "score_seed",
 ]

@@ -2,7 +2,7 @@
 
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
-from orders.forms.delivery import ShortageForm, WeightForm
+from orders.forms.delivery import MOST_TAPS, DeliveryLinkForm, NotTaps, ShortageForm, WeightForm, read_taps
 from orders.forms.offers import OfferChangeForm, OfferForm
 from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
 from orders.forms.payments import (
@@ -28,10 +28,13 @@ __all__ = [
     "CancelForm",
     "CollectForm",
     "CorrectionForm",
+    "DeliveryLinkForm",
     "GoodsForm",
     "HandOverForm",
+    "MOST_TAPS",
     "MomentField",
     "NewcomerForm",
+    "NotTaps",
     "OfferChangeForm",
     "OfferForm",
     "OrderFilterForm",
@@ -46,4 +49,5 @@ __all__ = [
     "SupplierForm",
     "TopUpForm",
     "WeightForm",
+    "read_taps",
 ]

@@ -1,14 +1,64 @@
-"""What did not arrive, and what the scale says."""
+"""What was ticked at the doors, what did not arrive, and what the scale says."""
 
+import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import QuantityField
+from core.fields import YEARS, PlainTextField, QuantityField
 from orders.models import OrderLine
+from orders.services import Tap
+
+MOST_TAPS = 200
+"""In one go; a phone sends the rest afterwards."""
+MOST_ID, MOST_SEEN = 2**63 - 1, 2**31 - 1
+"""What the columns hold."""
+
+
+class NotTaps(ValueError):
+    """What was sent is no list of taps."""
+
+
+class TapForm(forms.Form):
+    """One tap at a door, as the page's script keeps it. The moment is the phone's own, in milliseconds since 1970."""
+
+    key = forms.UUIDField()
+    order = forms.IntegerField(min_value=1, max_value=MOST_ID)
+    delivered = forms.BooleanField(required=False)
+    seen = forms.IntegerField(min_value=0, max_value=MOST_SEEN)
+    at = forms.IntegerField(required=False)
+
+    @property
+    def tap(self) -> Tap:
+        data = self.cleaned_data
+        return Tap(data["key"], data["order"], data["delivered"], data["seen"], moment_of(data["at"]))
+
+
+def moment_of(milliseconds: int | None) -> datetime | None:
+    """A phone's clock may say anything; what is no moment of these centuries is none."""
+    try:
+        moment = datetime.fromtimestamp((milliseconds or 0) / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+    return moment if moment.year in YEARS else None
+
+
+def read_taps(body: bytes) -> list[Tap]:
+    """The taps a phone sends, at most MOST_TAPS of them. Raises NotTaps."""
+    try:
+        sent = json.loads(body)["taps"]
+        read = [TapForm(one) for one in sent]
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise NotTaps from error
+    if not isinstance(sent, list) or len(sent) > MOST_TAPS or not all(isinstance(one, dict) for one in sent):
+        raise NotTaps
+    if not all(form.is_valid() for form in read):
+        raise NotTaps
+    return [form.tap for form in read]
 
 
 class ShortageForm(forms.Form):
@@ -54,3 +104,9 @@ class WeightForm(forms.Form):
     def refusal(self) -> str:
         """What is wrong with it, in a sentence or two."""
         return " ".join(map(str, self.errors.get("weight", [])))
+
+
+class DeliveryLinkForm(forms.Form):
+    """Whom a run is handed over to."""
+
+    name = PlainTextField(label=_("For whom"), max_length=40, help_text=_("Their name stands at every door they tick."))

@@ -3,6 +3,7 @@ from orders.models.arrival import Arrival
 from orders.models.campaign import Campaign, GroupStock, Offer, PriceStep
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
+from orders.models.delivery_link import DeliveryLink
 from orders.models.order import Order, OrderLine, SaleFact
 from orders.models.payment import (
     UNOPENED_FOR_HOURS,
@@ -15,15 +16,15 @@ from orders.models.payment import (
 )
 from orders.models.public import FormCount, SentForm
 from orders.models.quick import QuickEntry
+from orders.models.tick import Tick
 
 __all__ = [
-    "UNDO_WITHIN",
-    "UNOPENED_FOR_HOURS",
     "Arrival",
     "Balance",
     "BalanceMove",
     "Campaign",
     "ChainEntry",
+    "DeliveryLink",
     "FormCount",
     "GroupStock",
     "Holding",
@@ -43,4 +44,7 @@ __all__ = [
     "SentForm",
     "Settlement",
     "Supplier",
+    "Tick",
+    "UNDO_WITHIN",
+    "UNOPENED_FOR_HOURS",
 ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from community.models import Group, Neighbourhood
 from orders.enums import OrderState
-from orders.models import Campaign, Offer, Order, OrderLine
+from orders.models import Campaign, Offer, Order, OrderLine, SaleFact
 from orders.queries.campaigns import LIVE_STATES
 
 
@@ -21,6 +21,11 @@ class Recipient:
 
     order: Order
     lines: tuple[OrderLine, ...]
+
+    @property
+    def facts(self) -> int:
+        """How many facts the order has: what a page that shows it has seen."""
+        return int(getattr(self.lines[0], "fact_count", 0))
 
     @property
     def nothing_to_carry(self) -> bool:
@@ -41,6 +46,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """The recipients of one staircase from the ground up; the name is empty where doors have none."""
+
+    name: str
+    recipients: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Building:
     """The recipients of one building, by unit and room; the name is empty where no door is known."""
 
@@ -49,6 +62,12 @@ class Building:
     number: int
     """Which one on the way, counted from 1."""
     recipients: tuple[Recipient, ...]
+
+    @property
+    def units(self) -> list[Unit]:
+        """Its staircases as one walks them; within one, doors stand by room, which is floor by floor."""
+        by_unit = groupby(self.recipients, key=lambda one: unit_of(one.order.door))
+        return [Unit(name, tuple(of_unit)) for name, of_unit in by_unit]
 
     @property
     def total(self) -> int:
@@ -95,6 +114,20 @@ class DeliveryRun:
     @property
     def done(self) -> int:
         return sum(building.done for building in self.buildings)
+
+    @property
+    def gaps(self) -> list[Recipient]:
+        """The doors where something is neither delivered nor missing, as one walks."""
+        return [one for building in self.buildings for one in building.recipients if not one.done]
+
+    @property
+    def undelivered(self) -> list[Carried]:
+        """What should still lie in the car, offer by offer: all that is neither delivered nor missing."""
+        outstanding = [line for line in self.lines if line.outstanding]
+        return [
+            Carried(offer.name, offer.unit, sum((line.outstanding for line in lines), Decimal()))
+            for offer, lines in by_offer(outstanding)
+        ]
 
     @property
     def unweighed(self) -> int:
@@ -157,10 +190,12 @@ def delivery_sheets(campaign: Campaign, groups: Iterable[Group]) -> list[tuple[G
 
 
 def recipients_of(campaign: Campaign, groups: Iterable[Group]) -> list[Recipient]:
+    facts = SaleFact.objects.filter(order=OuterRef("order")).order_by()
     lines = (
         OrderLine.objects.filter(order__campaign=campaign, order__group__in=groups, quantity__gt=0)
         .select_related("order__member", "order__group__neighbourhood", "offer")
         .with_scale()
+        .annotate(fact_count=Subquery(facts.values("order").annotate(n=Count("pk")).values("n")))
         .order_by("order", "offer__position", "pk")
     )
     by_order = [tuple(of_order) for _order_id, of_order in groupby(lines, key=lambda line: line.order_id)]
@@ -187,6 +222,12 @@ def walking_order(one: Recipient) -> tuple[object, ...]:
 def building_of(door: str) -> str:
     """The part of a door before its first dash: 3-2-301 → 3; an area (H区) is its own building."""
     return door.split("-", 1)[0]
+
+
+def unit_of(door: str) -> str:
+    """The staircase of a door that names one: 3-2-301 → 2; 3-301 has none."""
+    parts = door.split("-")
+    return parts[1] if len(parts) > 2 else ""
 
 
 def door_order(door: str) -> tuple[tuple[int, str], ...]:

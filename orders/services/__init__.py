@@ -34,6 +34,7 @@ from orders.services.fulfilment import (
     take_back_shortage,
     undeliver,
 )
+from orders.services.helpers import end_delivery_link, make_delivery_link
 from orders.services.offers import TermsRefused, change_offer, remove_offer, save_offer
 from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
 from orders.services.payments import (
@@ -83,6 +84,7 @@ from orders.services.receiving import NotCounted, record_arrivals
 from orders.services.refunds import NotRefundable, refund_amount, refund_quantity
 from orders.services.settlements import NotHandedOver, hand_over, take_back_settlement
 from orders.services.sharing import NotAsShown, NotShared, Part, Sharing, left_sentence, preview_sharing, share_shortage
+from orders.services.ticks import Tap, Told, take_ticks
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
@@ -125,7 +127,9 @@ __all__ = [
     "PlacedLine",
     "Sharing",
     "StrangeGroup",
+    "Tap",
     "TermsRefused",
+    "Told",
     "TooLateToUndo",
     "TooManyForms",
     "Visitor",
@@ -149,12 +153,14 @@ __all__ = [
     "cut_off",
     "cut_off_due",
     "deliver",
+    "end_delivery_link",
     "enter_order",
     "expire_claims",
     "forget_forms",
     "hand_over",
     "held_by",
     "left_sentence",
+    "make_delivery_link",
     "mark_arrived",
     "mark_purchased",
     "open_campaign",
@@ -180,6 +186,7 @@ __all__ = [
     "take_back_payment",
     "take_back_settlement",
     "take_back_shortage",
+    "take_ticks",
     "top_up",
     "undeliver",
     "undo_paste",

@@ -45,7 +45,7 @@ def refuse_before_cut_off(lines: Collection[OrderLine]) -> None:
 
 
 @transaction.atomic
-def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleFact]:
+def deliver(*, line_ids: Collection[int], by: User, now: datetime, reason: str = "") -> list[SaleFact]:
     """Record that everything still outstanding of these lines reached the door; ticking again records nothing.
 
     The first tick says that the campaign is being delivered. Parent first: a campaign that is called off waits for it.
@@ -62,11 +62,11 @@ def deliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleF
         if rest > 0:
             fen = amount_of(line.delivered_quantity + rest, line.unit_price_fen) - line.delivered_fen
             outcomes.append(Outcome(line, FactKind.DELIVERED, rest, fen, carriers.get(line.order.group_id)))
-    return record(outcomes, by=by, now=now)
+    return record(outcomes, by=by, now=now, reason=reason)
 
 
 @transaction.atomic
-def undeliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[SaleFact]:
+def undeliver(*, line_ids: Collection[int], by: User, now: datetime, reason: str = "") -> list[SaleFact]:
     """Take a tick back that was made by mistake. What has been refunded since stays delivered, and what is put away."""
     lines = locked(line_ids)
     if any(line.order.campaign.state == CampaignState.CLOSED for line in lines):
@@ -79,7 +79,7 @@ def undeliver(*, line_ids: Collection[int], by: User, now: datetime) -> list[Sal
         for line in lines
         if line.delivered_quantity
     ]
-    return record(outcomes, by=by, now=now, reason=_("ticked by mistake"))
+    return record(outcomes, by=by, now=now, reason=reason or _("ticked by mistake"))
 
 
 @transaction.atomic

@@ -1,26 +1,32 @@
 """配送: hand goods over without a mistake. By building, a big tick a door, shortages by line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community.models import Group, LeaderAssignment
+from community.rules.phones import dialled
+from community.services import reveal_phone
 from core.access import SignedInRequest, leader_or_operator
 from core.errors import DomainError
 from core.http import render_page, wants_fragment
 from core.models import User
 from orders import services
 from orders.enums import UNDER_WAY, CampaignState
-from orders.forms import ShortageForm, WeightForm
+from orders.forms import NotTaps, ShortageForm, WeightForm, read_taps
 from orders.models import Campaign, Order, OrderLine
 from orders.queries import DeliveryRun, delivery_sheets, leaders_groups, with_deliveries
 from orders.queries import delivery_run as run_of
+from orders.services import Told
 from orders.texts import shortage_text
 from orders.views.campaign_page import visible_campaign
 from orders.views.orders import Refused, order_page
@@ -39,6 +45,12 @@ class AtDoor:
     line_id: int | None = None
     weight: WeightForm | None = None
     """What the scale is said to show of the line, refused."""
+    phone: str = ""
+    """The member's whole number, which this person has just asked for."""
+
+    @property
+    def dialled(self) -> str:
+        return dialled(self.phone)
 
 
 @require_safe
@@ -65,6 +77,20 @@ def delivery_list(request: SignedInRequest) -> HttpResponse:
 def delivery_run(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every door of one campaign in this person's groups, building by building."""
     return run_page(request, visible_campaign(request.user, pk))
+
+
+@require_safe
+@leader_or_operator
+def delivery_gaps(request: SignedInRequest, pk: int) -> HttpResponse:
+    """查漏: the doors that are neither delivered nor short, and what should therefore still be in the car."""
+    campaign = visible_campaign(request.user, pk)
+    run = run_of(campaign, leaders_groups(campaign, request.user))
+    return gaps_page(request, campaign, run, reverse("orders:delivery_run", args=[campaign.pk]))
+
+
+def gaps_page(request: HttpRequest, campaign: Campaign, run: DeliveryRun, run_url: str) -> HttpResponse:
+    context = {"campaign": campaign, "run": run, "run_url": run_url}
+    return render_page(request, "orders/delivery_gaps.html", context, fragment="list")
 
 
 @require_safe
@@ -106,6 +132,53 @@ def undeliver(request: SignedInRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return run_page(request, order.campaign, AtDoor(order, refusal=str(error)), status=422)
     return back_to_run(request, order)
+
+
+@require_POST
+@leader_or_operator
+def ticks(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take in what was tapped on a phone, once however often it comes: what became of each tap, and the cards as they
+    are now."""
+    campaign = visible_campaign(request.user, pk)
+    try:
+        taps = read_taps(request.body)
+    except NotTaps:
+        return HttpResponseBadRequest()
+    orders = Order.objects.visible_to(request.user)
+    told = services.take_ticks(orders=orders, campaign=campaign, taps=taps, by=request.user, now=timezone.now())
+    campaign.refresh_from_db(fields=["state"])
+    return ticks_answer(request, run_context(request.user, campaign), told)
+
+
+def ticks_answer(request: HttpRequest, context: dict[str, Any], told: Sequence[Told]) -> HttpResponse:
+    """What became of each tap, and the cards to put into the page; `context` is the run as it is now."""
+    answers = [
+        {"key": one.key.hex, "order": one.order_id, "outcome": one.outcome, "seen": one.facts, "said": one.said}
+        for one in told
+    ]
+    cards = render_to_string("orders/delivery_run.html#doors", told_cards(context, told), request)
+    return JsonResponse({"ticks": answers, "html": cards}, headers={"Cache-Control": "no-store"})
+
+
+def told_cards(context: dict[str, Any], told: Sequence[Told]) -> dict[str, Any]:
+    """What the fragment "doors" of a run shows: the cards of the orders that were tapped, each with its conflict."""
+    run: DeliveryRun = context["run"]
+    last = {one.order_id: one for one in told}
+    rows = [
+        (one, last[one.order.pk]) for building in run.buildings for one in building.recipients if one.order.pk in last
+    ]
+    touched = [building for building in run.buildings if any(one.order.pk in last for one in building.recipients)]
+    return {**context, "rows": rows, "touched": touched}
+
+
+@require_POST
+@leader_or_operator
+def phone(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show the whole number of whoever lives at a door; that it was shown is kept."""
+    order = visible_order(request.user, pk)
+    place = reverse("orders:delivery_run", args=[order.campaign_id])
+    number = reveal_phone(member=order.member, by=request.user, place=place, now=timezone.now())
+    return run_page(request, order.campaign, AtDoor(order, phone=number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,21 +237,28 @@ def run_page(
     request: SignedInRequest, campaign: Campaign, at: AtDoor | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The run; as a fragment the card of the order `at` is about, and the figures around it."""
-    groups = list(leaders_groups(campaign, request.user))
+    context = {**run_context(request.user, campaign), "at": at, "asked_at": at.order.pk if at and at.form else None}
+    found = context["run"].find(at.order.pk) if at else None
+    if found:
+        context["building"], context["one"] = found
+    return render_page(request, "orders/delivery_run.html", context, fragment="door" if found else None, status=status)
+
+
+def run_context(user: User, campaign: Campaign) -> dict[str, Any]:
+    """What every part of the run is drawn from."""
+    groups = list(leaders_groups(campaign, user))
     run = run_of(campaign, groups)
-    context = {
+    return {
         "campaign": campaign,
         "groups": groups,
         "run": run,
         "can_tick": campaign.state in UNDER_WAY,
         "missing": shortage_text(campaign, run),
-        "at": at,
-        "asked_at": at.order.pk if at and at.form else None,
+        "ticks_url": reverse("orders:ticks", args=[campaign.pk]),
+        "phone_url": reverse("orders:phone", args=[0]),
+        "gaps_url": reverse("orders:delivery_gaps", args=[campaign.pk]),
+        "kept_by": f"{campaign.pk}-{user.pk}",
     }
-    found = run.find(at.order.pk) if at else None
-    if found:
-        context["building"], context["one"] = found
-    return render_page(request, "orders/delivery_run.html", context, fragment="door" if found else None, status=status)
 
 
 def back_to_run(request: SignedInRequest, order: Order) -> HttpResponse:

@@ -52,6 +52,7 @@ PAGES = [
     ("community:member_join", POST, {"pk": "member"}, "OA"),
     ("community:member_move", GET, {"pk": "membership"}, "OA"),
     ("community:member_leave", GET, {"pk": "membership"}, "OA"),
+    ("community:reveal_list", GET, {}, "AU"),
     ("community:seed_board", GET, {}, "OA"),
     ("community:seed_create", GET, {"pk": "leader"}, "OA"),
     ("community:seed_detail", GET, {"pk": "seed"}, "OA"),
@@ -122,6 +123,15 @@ PAGES = [
     ("orders:delivery_list", GET, {}, "OLS"),
     ("orders:delivery_run", GET, {"pk": "campaign"}, "OL"),
     ("orders:delivery_sheet", GET, {"pk": "campaign"}, "OL"),
+    ("orders:delivery_gaps", GET, {"pk": "campaign"}, "OL"),
+    ("orders:delivery_links", GET, {"pk": "campaign"}, "OL"),
+    ("orders:delivery_link_qr", GET, {"pk": "delivery_link"}, "OL"),
+    ("orders:delivery_link_end", POST, {"pk": "delivery_link"}, "OL"),
+    ("orders:helper_run", GET, {"token": "helper_token"}, EVERYBODY),
+    ("orders:helper_ticks", POST, {"token": "helper_token"}, EVERYBODY),
+    ("orders:helper_phone", POST, {"token": "helper_token", "pk": "order"}, EVERYBODY),
+    ("orders:ticks", POST, {"pk": "campaign"}, "OL"),
+    ("orders:phone", POST, {"pk": "order"}, "OL"),
     ("orders:deliver", POST, {"pk": "order"}, "OL"),
     ("orders:undeliver", POST, {"pk": "order"}, "OL"),
     ("orders:shortage", POST, {"pk": "order"}, "OL"),
@@ -194,7 +204,7 @@ API_WRITERS = {"api:order-list": "OLS"}
 BODIES = {"referrals:run_start": {"period": "period"}}
 """What has to be sent along for an address to be found at all."""
 READING_BY_POST = {"logout", "core:language"}
-AS_ANYBODY = {"orders:public_campaign", "orders:own_order"}
+AS_ANYBODY = {"orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
 """Who is signed in makes no difference here: what is sent is sent as a member without an account."""
 
 

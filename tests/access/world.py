@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from community.enums import SeedSource
 from community.models import SeedProfile
 from content.enums import IPKind
@@ -17,7 +19,8 @@ from ledger.enums import Nature
 from ledger.services import account, post
 from orders.enums import CampaignState, PayMethod
 from orders.queries import due_of
-from orders.services import claim_red_packet, collect_due, enter_order, hand_over, start_paste
+from orders.services import claim_red_packet, collect_due, enter_order, hand_over, make_delivery_link, start_paste
+from orders.views.helper import helper_token
 from orders.views.public import token_of
 from referrals.models import Run
 from referrals.services import Terms, create_version, refer, standard_plan
@@ -50,6 +53,7 @@ def build() -> World:
     payment = collect_due(order=order, due_fen=due_fen, method=cash, by=leader.user, now=NOW)
     handed_over = hand_over(leader=leader, amount_fen=1, latest=0, by=operator, now=NOW)
     claim = claim_red_packet(order=order, amount_fen=100, by=leader.user, now=NOW)
+    link = make_delivery_link(campaign=campaign, name="李雷", by=leader.user, now=timezone.now())
     seed = SeedProfile.objects.create(member=member, niche="烘焙", source=SeedSource.FORUM)
     voice = IP.objects.create(name="邻里台", kind=IPKind.BRAND)
     piece = create_piece(ip=voice, title="到货", head="看", campaign=campaign, by=operator, now=NOW)
@@ -76,6 +80,8 @@ def build() -> World:
         "campaign": campaign.pk,
         "code": campaign.code,
         "own_token": token_of(order),
+        "delivery_link": link.pk,
+        "helper_token": helper_token(link),
         "offer": offer.pk,
         "product": offer.product_id,
         "supplier": make.make_supplier().pk,

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+
+from config.static import StaticStorage, lean
 
 STATIC = settings.BASE_DIR / "static"
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -85,3 +88,23 @@ def _gzipped(files: set[Path]) -> int:
 def _linked(template: Path, kind: str) -> set[Path]:
     """The house's own files of this kind that the template asks for."""
     return {STATIC / name for name in re.findall(rf"static '({kind}/[\w-]+\.{kind})'", template.read_text())}
+
+
+def test_what_only_authors_read_stays_at_home():
+    styles = '/* doors */\n.tick  { top: 0; }\n@media print {\n  .tick > b::before { content: "a, b"; }\n}\n'
+    comments = "/* a run\n   of doors */\n  f();\n  /* gone */\n\n"
+    kept = "const a = '/* kept */';  /* kept too */\n/* kept */ g();\n"
+
+    assert lean("css/a.css", styles) == '.tick{top: 0;}@media print{.tick > b::before{content: "a, b";}}'
+    assert lean("js/a.js", comments + kept + "/* gone */\n") == "f();\n" + kept
+    assert lean("vendor/htmx/htmx.min.js", comments) == comments
+
+
+def test_a_lean_file_is_stored_whole_although_its_hash_was_taken_first(tmp_path):
+    script = ContentFile(b"/* why */\nf();\n")
+    storage = StaticStorage(location=tmp_path)
+    script.read()
+
+    storage._save("js/a.js", script)
+
+    assert (tmp_path / "js/a.js").read_text() == "f();\n"

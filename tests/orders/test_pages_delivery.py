@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from community.models import Member, PhoneReveal
 from orders.enums import OrderState
 from orders.models import OrderLine, SaleFact
 from orders.services import cut_off
@@ -326,3 +327,92 @@ def test_the_list_says_when_delivery_begins(signed_in, leader, campaign):
     page = signed_in(leader.user).get(reverse("orders:delivery_list")).text
 
     assert f"Delivery begins after the cut-off: “{campaign.title}”" in page
+
+
+def test_a_number_is_not_in_the_page_before_it_is_asked_for(signed_in, leader, order, campaign):
+    Member.objects.filter(pk=order.member_id).update(phone="13812345678")
+
+    page = signed_in(leader.user).get(reverse("orders:delivery_run", args=[campaign.pk])).text
+
+    assert "138****5678" in page
+    assert "13812345678" not in page
+    assert not PhoneReveal.objects.exists()
+
+
+def test_a_number_that_is_asked_for_is_shown_to_dial_and_that_is_kept(signed_in, leader, order, campaign):
+    Member.objects.filter(pk=order.member_id).update(phone="85291234567")
+
+    card = signed_in(leader.user).post(reverse("orders:phone", args=[order.pk]), headers=HTMX).text
+
+    assert 'href="tel:+85291234567"' in card
+    reveal = PhoneReveal.objects.get()
+    assert (reveal.by, reveal.member, reveal.place) == (leader.user, order.member, f"/delivery/{campaign.pk}/")
+
+
+def test_a_leader_of_another_group_sees_no_number(signed_in, stranger, order):
+    Member.objects.filter(pk=order.member_id).update(phone="13812345678")
+
+    answer = signed_in(stranger.user).post(reverse("orders:phone", args=[order.pk]))
+
+    assert (answer.status_code, PhoneReveal.objects.exists()) == (404, False)
+
+
+@pytest.mark.parametrize("seen", [1, 3])
+def test_who_looked_at_which_number_is_there_for_the_auditor(
+    signed_in, auditor, leader, order, django_assert_num_queries, seen
+):
+    Member.objects.filter(pk=order.member_id).update(phone="13812345678")
+    for _time in range(seen):
+        signed_in(leader.user).post(reverse("orders:phone", args=[order.pk]))
+    browser = signed_in(auditor)
+
+    with django_assert_num_queries(3):  # session, user, the reveals with their people
+        page = browser.get(reverse("community:reveal_list")).text
+
+    assert page.count('<td class="name">王芳</td>') == seen
+    assert "周敏" in page
+    assert "13812345678" not in page
+
+
+def test_doors_of_a_building_stand_by_unit_and_from_the_ground_up(
+    signed_in, leader, group, campaign, berries, operator
+):
+    for door in ["3-2-1102", "3-1-502", "3-2-301", "3-801"]:
+        order = order_for(make.make_member(group=group), (berries, 1), group=group, now=timezone.now())
+        type(order).objects.filter(pk=order.pk).update(door=door)
+    cut_off(campaign=campaign, by=operator, now=timezone.now())
+
+    page = signed_in(leader.user).get(reverse("orders:delivery_run", args=[campaign.pk]))
+
+    (building,) = page.context["run"].buildings
+    walked = [(unit.name, [one.order.door for one in unit.recipients]) for unit in building.units]
+    assert walked == [("1", ["3-1-502"]), ("2", ["3-2-301", "3-2-1102"]), ("", ["3-801"])]
+    assert "Unit 2</h3>" in page.text
+
+
+def test_the_gap_check_names_open_doors_and_what_should_be_in_the_car(
+    signed_in, leader, group, campaign, berries, oranges, operator
+):
+    doors = {}
+    for door in ["3-201", "3-301", "3-401"]:
+        order = order_for(
+            make.make_member(group=group), (berries, 2), (oranges, "1.5"), group=group, now=timezone.now()
+        )
+        doors[door] = order
+        type(order).objects.filter(pk=order.pk).update(door=door)
+    cut_off(campaign=campaign, by=operator, now=timezone.now())
+    browser, url = signed_in(leader.user), reverse("orders:delivery_gaps", args=[campaign.pk])
+    browser.post(reverse("orders:deliver", args=[doors["3-201"].pk]))
+    short = line_of(doors["3-301"], "草莓")
+    browser.post(reverse("orders:shortage", args=[doors["3-301"].pk]), {f"line-{short.pk}": "2"})
+
+    page = browser.get(url)
+
+    assert [one.order.door for one in page.context["run"].gaps] == ["3-301", "3-401"]
+    assert "<b>草莓 2盒</b> · <b>脐橙 3斤</b>" in page.text  # 0 + 2 boxes, 1.5 + 1.5 斤
+    assert f'href="/delivery/{campaign.pk}/#order-{doors["3-401"].pk}"' in page.text
+
+    for door in ["3-301", "3-401"]:
+        browser.post(reverse("orders:deliver", args=[doors[door].pk]))
+
+    assert "No gaps: everything is delivered or recorded as missing." in browser.get(url).text
