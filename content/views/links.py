@@ -26,7 +26,8 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     ):
         found = services.count_click(code=code, now=now())
     else:
-        found = Publication.objects.filter(code=code).values_list("campaign__code", "group_id").first()
+        led = Publication.objects.filter(code=code).values_list("campaign__code", "group_id").first()
+        found = led and services.Destination(*led)
     if found is None:
         # Nothing on that page is sent back: without a CSRF token it sets no cookie either.
         return render(request, "content/link_unknown.html", {"csrf_token": ""}, status=404)

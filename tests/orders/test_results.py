@@ -143,8 +143,8 @@ def test_the_page_asks_as_often_for_one_decision_as_for_three(
     end(campaign, operator)
     browser = signed_in(operator)
 
-    # session, user, side bar, campaign twice, offers, groups with their takings; who lost something, who had joined
-    with django_assert_num_queries(9):
+    # session, user, side bar, campaign twice, offers, groups with their takings, what is unpaid; who lost, who joined
+    with django_assert_num_queries(10):
         browser.get(reverse("orders:campaign_detail", args=[campaign.pk]))
 
 
