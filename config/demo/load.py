@@ -1,10 +1,12 @@
 """Tells the story into the database, through the same services people use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from types import MappingProxyType
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
@@ -41,6 +43,7 @@ from orders.services import (
     open_campaign,
     place,
     record_shortage,
+    record_weights,
     refund_quantity,
     save_offer,
     start_paste,
@@ -122,10 +125,11 @@ def move_in(group: Group, neighbours: Sequence[Neighbour], arrival: date) -> lis
         Member(
             name=one.name,
             pinyin=index_of(one.name)[:400],
+            phone=f"1380{group.pk % 1_000:03}{number:04}" if number % 3 else "",
             channel=Channel.CHAIN if one.referrer is None else Channel.REFERRAL,
             joined_on=day,
         )
-        for one, day in zip(neighbours, joined, strict=True)
+        for number, (one, day) in enumerate(zip(neighbours, joined, strict=True))
     )
     Membership.objects.bulk_create(
         Membership(group=group, member=member, door=one.door, joined_on=day)
@@ -147,6 +151,7 @@ def stock_catalogue(town: Town) -> None:
             unit=one.unit,
             spec=one.spec,
             counted=one.counted,
+            weighed=one.weighed,
             price_fen=one.price_fen,
             cost_fen=one.cost_fen,
             aliases=list(one.aliases),
@@ -171,7 +176,8 @@ def start_plan(town: Town, first_day: date, now: datetime) -> None:
     publish_version(version=version, by=town.users["admin2"], now=now)
 
 
-def plan_round(town: Town, one: Round) -> Campaign:
+def plan_round(town: Town, one: Round, terms: Mapping[str, Mapping[str, Any]] = MappingProxyType({})) -> Campaign:
+    """The campaign with its offers, open; `terms` by the name of the goods: what save_offer takes besides."""
     operator = town.users["operator"]
     campaign = create_campaign(
         title=one.title,
@@ -183,7 +189,7 @@ def plan_round(town: Town, one: Round) -> Campaign:
     )
     Campaign.objects.filter(pk=campaign.pk).update(demo=True)
     for goods in one.goods:
-        save_offer(campaign=campaign, product=town.products[goods.name])
+        save_offer(campaign=campaign, product=town.products[goods.name], **terms.get(goods.name, {}))
     return open_campaign(campaign=campaign, now=one.opens)
 
 
@@ -277,6 +283,7 @@ def tell_round(town: Town, random: Random, one: Round, *, week: int, now: dateti
     for line in lines:
         if random.random() < story.SHORTAGE_SHARE:
             record_shortage(line_id=line.pk, quantity=line.quantity, by=operator, now=one.delivered, reason="到货不足")
+    weigh(random, lines, by=operator, now=one.delivered)
     leaders_own = {group.pk for group in town.groups[:2]}
     for by, mine in ((town.users["leader"], True), (operator, False)):
         chosen = OrderLine.objects.filter(order__campaign=campaign)
@@ -330,6 +337,14 @@ def hand_round_over(town: Town, one: Round) -> None:
         )
 
 
+def weigh(random: Random, lines: Sequence[OrderLine], *, by: User, now: datetime) -> None:
+    """What the scale says of weighed goods that came: a little more or less than was ordered."""
+    on_scale = [line.pk for line in lines]
+    wanted = OrderLine.objects.filter(pk__in=on_scale, offer__weighed=True, short_quantity=0).order_by("pk")
+    weights = {line.pk: line.quantity * Decimal(random.randint(94, 108)) / 100 for line in wanted}
+    record_weights(weights=weights, by=by, now=now)
+
+
 def waiting_round(town: Town, random: Random, now: datetime) -> None:
     """Yesterday's campaign: cut off, to be delivered today."""
     local = now.astimezone(story.SHANGHAI)
@@ -346,14 +361,37 @@ def waiting_round(town: Town, random: Random, now: datetime) -> None:
 def running_round(town: Town, random: Random, now: datetime) -> None:
     """The campaign that is open now, some orders in, and the leader's chain ready to be read."""
     one = story.open_round(now)
-    campaign = plan_round(town, one)
-    Offer.objects.filter(campaign=campaign, name="智利车厘子").update(stock=Decimal(60))
+    campaign = plan_round(town, one, story.TERMS)
     publish_round(town, random, campaign, one, town.groups)
     home, *others = town.groups
     take_orders(town, random, campaign, one, week=story.WEEKS, groups=others, keen=0.25, until=now)
+    bring_newcomers(town, campaign, now)
+    grapes = Offer.objects.get(campaign=campaign, name="阳光玫瑰")
+    grapes.stock = grapes.taken + (grapes.taken // 6 or 1)
+    grapes.save(update_fields=["stock"])
     chosen = random.sample(town.people[home.pk], 14)
     text = story.chain_text(random, one.title, [person for person, _member in chosen], one.goods)
     start_paste(campaign=campaign, group=home, text=text, by=town.users["leader"], now=now)
+
+
+def bring_newcomers(town: Town, campaign: Campaign, now: datetime) -> None:
+    """This week one member has brought two neighbours, who have ordered in the campaign that is open."""
+    today, group = timezone.localdate(now), town.groups[1]
+    _person, bringer = town.people[group.pk][0]
+    berries = campaign.offers.get(name="丹东草莓")
+    for name, door in (("陆一鸣", "18-101"), ("江小满", "18-102")):
+        newcomer = Member.objects.create(name=name, channel=Channel.REFERRAL, joined_on=today)
+        Membership.objects.create(group=group, member=newcomer, door=door, joined_on=today)
+        Referral.objects.create(referrer=bringer, referee=newcomer, bound_on=today, reason="入群时说明")
+        wanted = [Wanted(newcomer.pk, {berries.pk: Decimal(1)})]
+        place(
+            campaign=campaign,
+            group=group,
+            wanted=wanted,
+            source=OrderSource.DEMO,
+            by=town.users["operator"],
+            now=now,
+        )
 
 
 def seek_seeds(town: Town, random: Random, today: date) -> None:

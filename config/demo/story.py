@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.demo import words
+from orders.rules.ladders import Step
 
 SEED = 20261121
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,6 +50,13 @@ class Round:
     @property
     def delivers_on(self) -> date:
         return self.cut_off.date() + timedelta(days=1)
+
+
+TERMS: dict[str, dict[str, Any]] = {
+    "智利车厘子": {"stock": Decimal(60), "minimum": Decimal(20)},
+    "赣南脐橙": {"steps": [Step(20, 660), Step(60, 620)]},
+}
+"""What the campaign that is open asks and gives besides the prices."""
 
 
 def neighbours(random: Random, place: words.Place, count: int = MEMBERS_IN_A_GROUP) -> list[Neighbour]:

@@ -66,6 +66,7 @@ class Goods(NamedTuple):
     seller: str
     pack_name: str
     pack_size: Decimal | None
+    weighed: bool
 
 
 def goods(
@@ -78,11 +79,12 @@ def goods(
     usual: str = "1",
     seller: str = "",
     pack: str = "",
+    weighed: bool = False,
 ) -> Goods:
     """`pack` is written like 箱 20: its name and how much it holds."""
     pack_name, _space, size = pack.partition(" ")
     packed = (seller, pack_name, Decimal(size) if size else None)
-    return Goods(name, unit, spec, unit != "斤", price, cost, tuple(aliases.split()), Decimal(usual), *packed)
+    return Goods(name, unit, spec, unit != "斤", price, cost, tuple(aliases.split()), Decimal(usual), *packed, weighed)
 
 
 FRUITERER, FARM, COLD_CHAIN = (seller.name for seller in SELLERS)
@@ -99,7 +101,7 @@ STAPLES = (
     goods("五常大米", "袋", "10斤", 6900, 5200, "大米"),
     goods("崇明青菜", "斤", "", 450, 240, "青菜", "2", seller=FARM),
     goods("手工水饺", "袋", "50只", 2680, 1850, "水饺 饺子", seller=COLD_CHAIN, pack="箱 10"),
-    goods("卤牛腱子", "斤", "", 5800, 4300, "牛腱 牛肉", "1"),
+    goods("卤牛腱子", "斤", "", 5800, 4300, "牛腱 牛肉", "1", weighed=True),
     goods("鲜牛奶", "箱", "12瓶", 5990, 4700, "牛奶", seller=COLD_CHAIN),
 )
 NOTES = ("放门口就行", "挑甜一点的", "晚上七点后送", "多放冰袋", "按门铃", "放快递柜")

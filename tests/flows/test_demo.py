@@ -11,7 +11,8 @@ from config.demo.load import load
 from core.invariants import check
 from core.models import User
 from insights.enums import Basis
-from insights.queries import sold_by_week
+from insights.queries import cohorts, sold_by_week
+from insights.views.noteworthy import noteworthy
 from orders.enums import CampaignState, PasteState
 from orders.models import Campaign, Holding, Order, Paste, SaleFact, Supplier
 from orders.queries import purchase_list, unpaid_of
@@ -29,7 +30,13 @@ def test_the_demonstration_adds_up_and_can_be_taken_away():
     assert (Neighbourhood.objects.count(), LeaderAssignment.objects.values("leader").distinct().count()) == (6, 4)
     assert 850 <= Member.objects.count() <= 950
     assert Campaign.objects.filter(state=CampaignState.OPEN).count() == 1
-    assert set(SaleFact.objects.values_list("kind", flat=True)) >= {"placed", "short", "delivered", "refunded"}
+    assert set(SaleFact.objects.values_list("kind", flat=True)) >= {
+        "placed",
+        "weighed",
+        "short",
+        "delivered",
+        "refunded",
+    }
     assert Order.objects.filter(leader=F("member")).values("member").distinct().count() == 4
     by_order, by_refund = (sold_by_week(story.WEEKS, timezone.localdate(), basis) for basis in Basis)
     assert by_order != by_refund, "some refunds are made the week after the order"
@@ -45,6 +52,12 @@ def test_the_demonstration_adds_up_and_can_be_taken_away():
     chain = read_paste(Paste.objects.get(state=PasteState.DRAFT))
     assert len(chain.of(RowState.READY)) >= 8
     assert chain.of(RowState.BLOCKED)
+
+    said = noteworthy(
+        user=User.objects.get(username="operator"), cohorts=cohorts(8, timezone.localdate()), now=timezone.now()
+    )
+    assert len(said) >= 2, "an offer runs out, one member brought two"
+    assert Campaign.objects.get(state=CampaignState.OPEN).offers.filter(steps__isnull=False).distinct().count() == 1
 
     call_command("demo", "remove", verbosity=0)
     assert [model.objects.count() for model in (Neighbourhood, Order, Supplier, User)] == [0, 0, 0, 0]
