@@ -8,6 +8,10 @@ run: .venv/installed
 test: .venv/installed-dev
 	@$(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
 
+# Half a year of a grown house is made first; SCALE=0.05 is enough for a look.
+bench: .venv/installed-dev
+	@$(PY) -m bench --scale $(or $(SCALE),1)
+
 lint: .venv/installed-dev
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
 	@$(PY) -m mypy .
@@ -29,4 +33,4 @@ lock: .venv/installed-dev
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
-.PHONY: run test lint lock
+.PHONY: run test bench lint lock
