@@ -19,8 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from core.errors import DomainError
 from core.invariants import check
 from orders import services
-from orders.enums import UNDER_WAY, CampaignState, OrderSource, OrderState
-from orders.models import Campaign, Offer, Order, OrderLine, PriceStep, SaleFact
+from orders.enums import UNDER_WAY, CampaignState, OrderSource, OrderState, PayMethod
+from orders.models import Campaign, Offer, Order, OrderLine, Payment, PriceStep, SaleFact
+from orders.queries import due_of
 from tests import factories as make
 from tests.factories import NOW
 
@@ -117,6 +118,7 @@ class Anything(RuleBasedStateMachine):
         for joined, price_fen in self.goods["oranges"].ladder.items():
             PriceStep.objects.create(offer=self.offers["oranges"], joined=joined, price_fen=price_fen)
         self.lines: dict[tuple[int, str], Line] = {}
+        self.paid = dict.fromkeys(range(PEOPLE), 0)
         self.now = NOW
         for who, what, by in wanted:
             self.place(who, what, by)
@@ -338,6 +340,45 @@ class Anything(RuleBasedStateMachine):
         if accepted:
             line.refunded_fen += fen
 
+    @rule(who=people, method=st.sampled_from([PayMethod.CASH, PayMethod.WECHAT]))
+    def collect(self, who: int, method: PayMethod) -> None:
+        """One tap: what is due is paid, or what was paid too much goes back."""
+        order, due = self.order_of(who), self.owed(who) - self.paid[who]
+        if order is None:
+            return
+        with self.expecting("collecting", accepted=bool(due)):
+            services.collect_due(order=order, due_fen=due, method=method, by=self.operator, now=self.now)
+        self.paid[who] += due
+
+    @rule(who=people, fen=st.sampled_from([100, 2_000, 10_000, -100, -3_000]))
+    def pay(self, who: int, fen: int) -> None:
+        order = self.order_of(who)
+        if order is None:
+            return
+        accepted = self.paid[who] + fen >= 0
+        with self.expecting("paying" if fen > 0 else "giving back", accepted=accepted):
+            money = services.Money(order, fen, PayMethod.CASH)
+            services.record_payment(money=money, paid_fen=self.paid[who], by=self.operator, now=self.now)
+        if accepted:
+            self.paid[who] += fen
+
+    @rule(who=people)
+    def take_payment_back(self, who: int) -> None:
+        last = Payment.objects.filter(member=self.members[who]).order_by("-pk").first()
+        if last is None:
+            return
+        accepted = last.takes_back_id is None and self.paid[who] >= last.amount_fen
+        with self.expecting("taking a payment back", accepted=accepted):
+            services.take_back_payment(payment=last, by=self.operator, now=self.now)
+        if accepted:
+            self.paid[who] -= last.amount_fen
+
+    def order_of(self, who: int) -> Order | None:
+        return Order.objects.filter(member=self.members[who]).first()
+
+    def owed(self, who: int) -> int:
+        return sum(line.costs(line.to_deliver) - line.refunded_fen for line in self.lines_of(who))
+
     @invariant()
     def rows_say_what_the_model_says(self) -> None:
         if not hasattr(self, "lines"):
@@ -349,6 +390,10 @@ class Anything(RuleBasedStateMachine):
         for name, offer in self.offers.items():
             wanted = sum((line.wanted for (_who, what), line in self.lines.items() if what == name), Decimal())
             assert Offer.objects.get(pk=offer.pk).taken == wanted
+        for who, order in ((who, self.order_of(who)) for who in range(PEOPLE)):
+            if order:
+                due = due_of(order.pk)
+                assert (due.paid_fen, due.fen) == (self.paid[who], self.owed(who) - self.paid[who])
         states = dict(Order.objects.values_list("member", "state"))
         assert states == {self.members[who].pk: self.state_of(who) for who, _what in self.lines}
 
