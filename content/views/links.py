@@ -32,4 +32,6 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
         # Nothing on that page is sent back: without a CSRF token it sets no cookie either.
         return render(request, "content/link_unknown.html", {"csrf_token": ""}, status=404)
     campaign, group = found
-    return redirect(f"{reverse('orders:public_campaign', args=[campaign])}?{urlencode({'via': code, 'group': str(group)})}")
+    return redirect(
+        f"{reverse('orders:public_campaign', args=[campaign])}?{urlencode({'via': code, 'group': str(group)})}"
+    )

@@ -20,6 +20,7 @@ from orders import services
 from orders.enums import ClaimKind, OrderSource
 from orders.forms import AmountForm, CorrectionForm, OrderFilterForm, PaymentForm, RefundForm, WeightForm
 from orders.models import Order, OrderLine, Payment, PaymentClaim, SaleFact
+from orders.pickup import pickup_code
 from orders.queries import (
     Due,
     open_claims,
@@ -161,6 +162,7 @@ def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = N
         "order": order,
         "lines": lines,
         "net_fen": net_fen,
+        "pickup_code": pickup_code(order),
         "paying": paying(request.user, order, net_fen, refused),
         "events": timeline(order),
         "refundable": any(form for _line, form in lines),

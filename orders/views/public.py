@@ -25,6 +25,7 @@ from orders import services
 from orders.enums import CampaignState
 from orders.forms import GoodsForm, PublicOrderForm
 from orders.models import Campaign, Order
+from orders.pickup import pickup_code
 from orders.queries import standings
 from orders.services.placing import closed_sentence
 from orders.texts import sample_line
@@ -198,6 +199,7 @@ def own_page(request: HttpRequest, order: Order, form: GoodsForm, status: int) -
         "order": order,
         "lines": lines,
         "net_fen": sum(line.net_fen for line in lines),
+        "pickup_code": pickup_code(order),
         "form": form,
         "rows": form.rows(),
         "takes_orders": order.campaign.takes_orders(timezone.now()),

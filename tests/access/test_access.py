@@ -124,6 +124,7 @@ PAGES = [
     ("orders:delivery_run", GET, {"pk": "campaign"}, "OL"),
     ("orders:delivery_sheet", GET, {"pk": "campaign"}, "OL"),
     ("orders:delivery_gaps", GET, {"pk": "campaign"}, "OL"),
+    ("orders:pick_up", GET, {"pk": "campaign"}, "OL"),
     ("orders:delivery_links", GET, {"pk": "campaign"}, "OL"),
     ("orders:delivery_link_qr", GET, {"pk": "delivery_link"}, "OL"),
     ("orders:delivery_link_end", POST, {"pk": "delivery_link"}, "OL"),
