@@ -25,7 +25,16 @@ from orders.queries.delivery import (
 )
 from orders.queries.finding import Hit, palette_hits
 from orders.queries.offers import Share, Standing, standing, standings, with_terms
-from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
+from orders.queries.order_columns import ORDER_COLUMNS, file_header, file_rows
+from orders.queries.orders import (
+    Event,
+    orders_matching,
+    orders_narrowed,
+    others_at_the_door,
+    timeline,
+    with_goods,
+    with_people,
+)
 from orders.queries.quick import Day, Found, day_of_entries, find_members, last_orders
 from orders.queries.receiving import Expected, Received, ReceivingSection, expected, not_shared, receive, receiving
 from orders.queries.results import CalledOff, Lost, Results, Settled, results_of
@@ -33,6 +42,7 @@ from orders.queries.sharing import Asked, FellShort, GoodsShort, GroupShort, Sho
 from orders.queries.sorting import Sorted, Sorting, sorting
 
 __all__ = [
+    "ORDER_COLUMNS",
     "Asked",
     "Building",
     "CalledOff",
@@ -66,12 +76,15 @@ __all__ = [
     "delivery_sheets",
     "expected",
     "fell_short",
+    "file_header",
+    "file_rows",
     "find_members",
     "group_takings",
     "last_orders",
     "leaders_groups",
     "not_shared",
     "orders_matching",
+    "orders_narrowed",
     "others_at_the_door",
     "palette_hits",
     "products_matching",
@@ -90,6 +103,7 @@ __all__ = [
     "with_deliveries",
     "with_goods",
     "with_goods_count",
+    "with_people",
     "with_takings",
     "with_terms",
 ]
