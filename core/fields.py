@@ -6,10 +6,12 @@ What is beyond reason is refused here, far below what the columns hold: sums of 
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.money import PPM, NotAnAmount, format_yuan, parse_yuan
@@ -92,3 +94,25 @@ class QuantityField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+class LatestChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A row of thousands: every one is understood, the latest and the chosen one are offered."""
+
+    SHOWN = 30
+
+    def offer(self, rows: QuerySet[Any], chosen: Any, *, latest: str = "-pk") -> None:
+        """Offer the first of `rows` in the order of `latest`, and what `chosen` names."""
+        self.queryset = rows
+        # A widget goes through its choices more than once.
+        self.choices = cache(lambda: [("", self.empty_label or ""), *self._offered(rows.order_by(latest), chosen)])
+
+    def _offered(self, rows: QuerySet[Any], chosen: Any) -> list[tuple[Any, str]]:
+        shown = list(rows[: self.SHOWN])
+        try:
+            row = self.to_python(chosen)
+        except ValidationError:
+            row = None
+        if row and row not in shown:
+            shown.insert(0, row)
+        return [(row.pk, self.label_from_instance(row)) for row in shown]

@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TokenScope
+from core.fields import PlainTextField
 from core.models import User
 
 if TYPE_CHECKING:
@@ -53,3 +54,19 @@ class TokenForm(forms.Form):
         initial=TokenScope.READ,
         widget=forms.RadioSelect,
     )
+
+
+class SavedViewForm(forms.Form):
+    """What a view of a list is called, and for an operator whether the others have it too."""
+
+    name = PlainTextField(label=_("Name of the view"), max_length=40)
+    shared = forms.BooleanField(label=_("All operators see it"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not user.is_operator:
+            del self.fields["shared"]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        return {"shared": False, **self.cleaned_data}

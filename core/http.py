@@ -1,7 +1,8 @@
 """Answering a browser: a whole page, or the fragment of it that htmx asked for."""
 
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_network
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,8 +11,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 from django_htmx.middleware import HtmxDetails
 
+Part = TypeVar("Part")
 VARY = ("HX-Request", "HX-History-Restore-Request")
 
 
@@ -64,6 +67,20 @@ def render_page(
 def say(request: HttpRequest, text: str | Promise, *, undo_url: str = "") -> None:
     """Tell the person in a toast, on this answer or the next page, what was done; `undo_url` takes it back by POST."""
     messages.success(request, str(text), extra_tags=undo_url)
+
+
+def in_this_language(parts: Iterable[Part]) -> Iterator[Part]:
+    """What is made while it is sent, in the language of the request: by then the thread may have another one."""
+    return _parts_in(get_language(), iter(parts))
+
+
+def _parts_in(language: str | None, parts: Iterator[Part]) -> Iterator[Part]:
+    while True:
+        with override(language):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def _append_toasts(request: HttpRequest, response: HttpResponse) -> None:

@@ -1,5 +1,6 @@
 """Paging by key: page 10 000 costs what page 1 costs, and rows that come or go meanwhile shift nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -30,7 +31,7 @@ def page_by_key(rows: QuerySet[Row], *, by: str, after: str = "", before: str = 
     if cursor is not None:
         rows = rows.filter(_beyond(field, *cursor, down=down != backwards))
     sign = "-" if down != backwards else ""
-    found = list(rows.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1])
+    found = list(in_order(rows, f"{sign}{field}")[: size + 1])
     more, page = len(found) > size, found[:size]
     if backwards:
         page.reverse()
@@ -40,6 +41,22 @@ def page_by_key(rows: QuerySet[Row], *, by: str, after: str = "", before: str = 
         before=page[0].pk if page and has_before else None,
         after=page[-1].pk if page and has_after else None,
     )
+
+
+def in_order(rows: QuerySet[Row], by: str) -> QuerySet[Row]:
+    """Rows in the order of (`by`, pk), both downwards with a leading minus."""
+    return rows.order_by(by, "-pk" if by.startswith("-") else "pk")
+
+
+def all_by_key(rows: QuerySet[Row], *, by: str, size: int) -> Iterator[list[Row]]:
+    """All rows in that order, `size` at a time: nothing is held open between two pages, however many follow."""
+    after = ""
+    while True:
+        page = page_by_key(rows, by=by, after=after, size=size)
+        yield page.rows
+        if page.after is None:
+            return
+        after = str(page.after)
 
 
 def _cursor(rows: QuerySet[Row], field: str, key: str) -> tuple[Any, int] | None:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
+from itertools import chain
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from xlsxwriter import Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,7 +30,7 @@ class Sheet:
 
     name: str
     header: Sequence[object]
-    rows: Sequence[Sequence[object]]
+    rows: Iterable[Sequence[object]]
 
 
 def csv_answer(file_name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -43,10 +44,40 @@ def csv_answer(file_name: str, header: Sequence[object], rows: Iterable[Sequence
     return answer
 
 
+def csv_stream(file_name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """The same, however long: it is sent while it is read. Amounts are in yuan, as numbers."""
+    writer = csv.writer(_Line())
+    lines = (writer.writerow([_plain(cell) for cell in row]) for row in chain([header], rows))
+    answer = StreamingHttpResponse(chain([BYTE_ORDER_MARK], lines), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return answer
+
+
+class _Line:
+    """A file that gives back what is written: a line is sent as soon as it is there."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _plain(cell: object) -> object:
+    return f"{Decimal(cell.fen) / 100:.2f}" if isinstance(cell, Yuan) else harmless(cell)
+
+
 def xlsx_answer(file_name: str, sheets: Sequence[Sheet]) -> HttpResponse:
-    """An Excel workbook to keep. Text is stored as text, so nothing in it is ever run, whatever it looks like."""
+    """An Excel workbook to keep."""
+    answer = HttpResponse(workbook(sheets), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return answer
+
+
+def workbook(sheets: Sequence[Sheet], *, as_it_comes: bool = False) -> bytes:
+    """An Excel workbook. Text is stored as text, so nothing in it is ever run, whatever it looks like.
+
+    `as_it_comes` is for many rows: none is kept in memory, and so no column is made as wide as its longest cell.
+    """
     file = BytesIO()
-    with Workbook(file, {"in_memory": True}) as book:
+    with Workbook(file, {"constant_memory": True} if as_it_comes else {"in_memory": True}) as book:
         heading, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
         for name, sheet in zip(sheet_names(one.name for one in sheets), sheets, strict=True):
             page = book.add_worksheet(name)
@@ -64,10 +95,9 @@ def xlsx_answer(file_name: str, sheets: Sequence[Sheet]) -> HttpResponse:
                             page.write_number(row, column, cell)
                         case _:
                             page.write_string(row, column, str(cell))
-            page.autofit()
-    answer = HttpResponse(file.getvalue(), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    return answer
+            if not as_it_comes:
+                page.autofit()
+    return file.getvalue()
 
 
 def sheet_names(names: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from core.views import house, jobs, records
+from core.views import house, jobs, records, saved
 
 app_name = "core"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/progress/", jobs.job_progress, name="job_progress"),
     path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),
+    path("exports/<int:pk>/", jobs.export_file, name="export_file"),
+    path("views/<str:page>/new/", saved.saved_view_create, name="saved_view_create"),
+    path("views/<int:pk>/", saved.saved_view_change, name="saved_view_change"),
+    path("views/<int:pk>/delete/", saved.saved_view_delete, name="saved_view_delete"),
     path("invariants/", jobs.invariants, name="invariants"),
     path("invariants/check/", jobs.invariants_check, name="invariants_check"),
     path("history/", records.history, name="history"),

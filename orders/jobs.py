@@ -1,13 +1,20 @@
-"""What the clock does with campaigns."""
+"""What the clock does with campaigns, and the files of orders that are too long to wait for."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from core.columns import ASKED, chosen_columns
+from core.exports import finish_export, keep_part
 from core.jobs import Work, daily, every, job
+from core.models import Export
 from orders.enums import CampaignState, ClaimState
-from orders.models import Campaign, PaymentClaim
+from orders.models import Campaign, Order, PaymentClaim
+from orders.queries import ORDER_COLUMNS, file_rows, with_people
 from orders.services import cut_off_due, expire_claims, forget_forms
+
+EXPORT_ORDERS = "export_orders"
 
 
 def some_cut_off_is_due(now: datetime) -> bool:
@@ -34,3 +41,15 @@ def expire_packets(work: Work) -> dict[str, int]:
 def forget_old_forms(work: Work) -> dict[str, int]:
     """The orders stay; what told a form sent twice from a new one, and how many came from where, goes."""
     return {"forgotten": forget_forms(now=work.now)}
+
+
+@job(EXPORT_ORDERS, title=_("Export of orders"), finish=finish_export)
+def export_orders(work: Work) -> None:
+    """The rows of some orders, of what whoever asked may see by now, in their language."""
+    owner = Export.objects.select_related("owner").defer("file").get(job=work.job_id).owner
+    visible = Order.objects.visible_to(owner)
+    ids = work.shard["ids"]
+    found = with_people(visible.filter(pk__in=ids)).in_bulk()
+    columns = chosen_columns(ORDER_COLUMNS, work.arguments[ASKED])
+    with override(work.arguments["language"]):
+        keep_part(work=work, rows=file_rows((found[pk] for pk in ids if pk in found), columns))

@@ -11,15 +11,21 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def sheets_of(answer: HttpResponse) -> dict[str, list[list[str | float | None]]]:
+    """Every sheet of an answer by its name."""
+    return sheets_in(answer.content)
+
+
+def sheets_in(file: bytes) -> dict[str, list[list[str | float | None]]]:
     """Every sheet by its name, in order: rows of texts and numbers, None where a cell is empty.
 
     A formula fails: what people typed must never become one.
     """
-    with ZipFile(BytesIO(answer.content)) as book:
+    with ZipFile(BytesIO(file)) as book:
         names = [sheet.get("name", "") for sheet in read(book, "xl/workbook.xml").iter(f"{MAIN}sheet")]
+        shared = "xl/sharedStrings.xml"  # not there when every text stands in its cell
         texts = [
             "".join(part.text or "" for part in one.iter(f"{MAIN}t"))
-            for one in read(book, "xl/sharedStrings.xml").iter(f"{MAIN}si")
+            for one in (read(book, shared).iter(f"{MAIN}si") if shared in book.namelist() else [])
         ]
         pages = [read(book, f"xl/worksheets/sheet{number}.xml") for number in range(1, len(names) + 1)]
     assert not [formula for page in pages for formula in page.iter(f"{MAIN}f")], "the workbook has a formula"
@@ -37,7 +43,13 @@ def rows_of(page: ElementTree.Element, texts: list[str]) -> list[list[str | floa
         for cell in row.iter(f"{MAIN}c"):
             cells += [None] * (column_of(cell.get("r", "")) - len(cells))
             value = cell.findtext(f"{MAIN}v") or ""
-            cells.append(texts[int(value)] if cell.get("t") == "s" else float(value))
+            match cell.get("t"):
+                case "s":
+                    cells.append(texts[int(value)])
+                case "inlineStr":
+                    cells.append("".join(part.text or "" for part in cell.iter(f"{MAIN}t")))
+                case _:
+                    cells.append(float(value))
         rows.append(cells)
     return rows
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core import exports
 from core.enums import JobState
 from core.invariants import check, invariant
 from core.jobs.registry import Work, job
@@ -31,6 +32,12 @@ def forget_done(work: Work) -> dict[str, int]:
     _rows, forgotten = jobs.delete()
     answers, _rows_of = IdempotencyKey.objects.filter(created_at__lt=work.now - KEPT).delete()
     return {"jobs": forgotten.get("core.Job", 0), "answers": answers}
+
+
+@job("forget_exports", title=_("Forget files that have run out"), schedule=daily("03:50"))
+def forget_exports(work: Work) -> dict[str, int]:
+    """Files that jobs made are kept for some days; the jobs stay."""
+    return {"files": exports.forget_exports(now=work.now)}
 
 
 @job(CHECK, title=_("Check what must always hold"), schedule=daily("04:40"))

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,7 +17,8 @@ from core.http import render_page, say, wants_fragment
 from core.invariants import Finding
 from core.jobs.housekeeping import CHECK
 from core.jobs.queue import enqueue, retry
-from core.models import Job
+from core.models import Export, Job
+from core.spreadsheets import XLSX
 
 SHOWN = 100
 """Jobs, or shards of one."""
@@ -30,6 +31,8 @@ def job_list(request: SignedInRequest) -> HttpResponse:
     visible = Job.objects.visible_to(request.user)
     state = request.GET.get("state", "")
     chosen = visible.filter(state=state) if state in JobState.values else visible
+    files = Export.objects.visible_to(request.user).to_fetch(now()).filter(job=OuterRef("pk"))
+    chosen = chosen.annotate(export_id=Subquery(files.values("pk")))
     jobs = list(chosen.select_related("created_by").order_by("-pk")[: SHOWN + 1])
     context = {
         "jobs": jobs[:SHOWN],
@@ -69,6 +72,8 @@ def _job_detail(request: SignedInRequest, job: Job, refusal: str = "") -> HttpRe
         "may_retry": request.user.is_admin and job.state == JobState.DEAD,
         "retried": cast(Any, job).events.order_by("-pgh_id")[:5],
         "refusal": refusal,
+        "export": Export.objects.visible_to(request.user).filter(job=job).defer("file").first(),
+        "now": now(),
     }
     return render_page(request, "core/job_detail.html", context, fragment="job", status=422 if refusal else 200)
 
@@ -81,6 +86,17 @@ def job_progress(request: SignedInRequest, pk: int) -> HttpResponse:
     if not wants_fragment(request):
         return redirect("core:job_detail", pk)
     return render_page(request, "core/job_detail.html", {"job": job}, fragment="progress")
+
+
+@require_safe
+@signed_in
+def export_file(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The file a job made, for whoever asked for it, until it runs out."""
+    export = get_object_or_404(Export.objects.visible_to(request.user).to_fetch(now()), pk=pk)
+    answer = HttpResponse(bytes(cast(bytes, export.file)), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_POST

@@ -1,36 +1,80 @@
 """Orders: which of them a list shows, what is corrected and what is given back of one."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from community.models import Group
-from core.fields import QuantityField, YuanField
+from community.forms import DayField
+from community.models import Group, Member
+from core.fields import LatestChoiceField, QuantityField, YuanField
 from core.models import User
-from orders.enums import CampaignState, OrderState
-from orders.models import Campaign, Offer, Order
+from orders.enums import CampaignState, OrderSource, OrderState
+from orders.models import Campaign, Offer, Order, Product
 
 
 class OrderFilterForm(forms.Form):
     """Which orders a list shows. What it does not understand, or what is not this person's to see, it leaves out."""
 
-    q = forms.CharField(label=_("Member or door"), required=False)
-    campaign = forms.ModelChoiceField(
+    q = forms.CharField(required=False)
+    campaign = LatestChoiceField(
         Campaign.objects.none(), label=_("Campaign"), required=False, empty_label=_("All campaigns")
     )
-    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"), required=False, empty_label=_("All groups"))
+    group = LatestChoiceField(Group.objects.none(), label=_("Group"), required=False, empty_label=_("All groups"))
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *OrderState.choices])
+    leader = LatestChoiceField(Member.objects.none(), label=_("Leader"), required=False, empty_label=_("All leaders"))
+    product = LatestChoiceField(
+        Product.objects.none(), label=_("Product"), required=False, empty_label=_("All products")
+    )
+    source = forms.ChoiceField(
+        label=_("Came in by"), required=False, choices=[("", _("All ways in")), *OrderSource.choices]
+    )
+    since = DayField(label=_("From day"), required=False)
+    until = DayField(label=_("To day"), required=False)
+    place = forms.CharField(
+        label=_("By name"),
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Campaign, group or leader"), "autocomplete": "off"}),
+    )
+
+    ALWAYS = ("campaign", "group", "state")
+    """Those in sight; the others are opened."""
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         campaigns = Campaign.objects.visible_to(user).exclude(state=CampaignState.DRAFT)
-        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
-        self.fields["group"].queryset = Group.objects.visible_to(user)  # type: ignore[attr-defined]
+        rows: dict[str, tuple[QuerySet[Any], str]] = {
+            "campaign": (campaigns, "-cuts_off_at"),
+            "group": (Group.objects.visible_to(user), "-opened_on"),
+        }
+        if user.is_leader:
+            # A leader has few groups and reads the own ones: who led them before, and the catalogue, is not theirs.
+            for name in ("leader", "product", "place"):
+                del self.fields[name]
+        else:
+            led = Member.objects.visible_to(user).filter(assignments__isnull=False).distinct()
+            rows |= {"leader": (led, "-pk"), "product": (Product.objects.visible_to(user), "-pk")}
+        for name, (found, latest) in rows.items():
+            field = cast(LatestChoiceField, self.fields[name])
+            field.offer(found, self[name].value(), latest=latest)
+
+    @property
+    def in_sight(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.ALWAYS]
+
+    @property
+    def behind(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in {"q", *self.ALWAYS}]
+
+    @property
+    def is_narrowed_behind(self) -> bool:
+        """Whether one of those that are opened narrows the list: then they are open."""
+        return any(field.value() for field in self.behind)
 
     def conditions(self) -> dict[str, Any]:
-        """What to filter orders by."""
+        """What to narrow orders by (`orders_narrowed`)."""
         self.is_valid()
         return {field: value for field, value in self.cleaned_data.items() if value and field != "q"}
 

@@ -25,7 +25,16 @@ from orders.queries.delivery import (
 )
 from orders.queries.finding import Hit, palette_hits
 from orders.queries.offers import Share, Standing, standing, standings, with_terms
-from orders.queries.orders import Event, orders_matching, others_at_the_door, timeline, with_goods
+from orders.queries.order_columns import ORDER_COLUMNS, file_header, file_rows
+from orders.queries.orders import (
+    Event,
+    orders_matching,
+    orders_narrowed,
+    others_at_the_door,
+    timeline,
+    with_goods,
+    with_people,
+)
 from orders.queries.payments import (
     Collecting,
     Debtor,
@@ -51,6 +60,7 @@ from orders.queries.sharing import Asked, FellShort, GoodsShort, GroupShort, Sho
 from orders.queries.sorting import Sorted, Sorting, sorting
 
 __all__ = [
+    "ORDER_COLUMNS",
     "Asked",
     "Building",
     "CalledOff",
@@ -92,6 +102,8 @@ __all__ = [
     "due_of",
     "expected",
     "fell_short",
+    "file_header",
+    "file_rows",
     "find_members",
     "group_takings",
     "holdings",
@@ -101,6 +113,7 @@ __all__ = [
     "not_shared",
     "open_claims",
     "orders_matching",
+    "orders_narrowed",
     "others_at_the_door",
     "palette_hits",
     "payments_of",
@@ -124,6 +137,7 @@ __all__ = [
     "with_due",
     "with_goods",
     "with_goods_count",
+    "with_people",
     "with_takings",
     "with_terms",
 ]

@@ -2,25 +2,99 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from functools import reduce
 from itertools import groupby
+from operator import and_
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
+from django.utils.timezone import make_aware
 
-from community.models import Membership
+from community.models import Group, Member, Membership
+from community.queries import groups_matching
+from community.queries.members import PHONE_TAIL
+from community.rules.doors import tidy_door
 from core.models import User
 from core.search import named_like, typed
-from orders.enums import FactKind
-from orders.models import Order, OrderLine, SaleFact
+from orders.enums import FactKind, OrderState
+from orders.models import Campaign, Offer, Order, OrderLine, Product, SaleFact
 from orders.queries.payments import with_due
 
 
-def orders_matching(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
-    """Orders of members whose name, pinyin or initials match, or at a door that begins like that."""
-    wanted = typed(text)
-    if not wanted:
+def orders_matching(orders: QuerySet[Order], text: str, *, by_phone: bool = False) -> QuerySet[Order]:
+    """Orders of members named like `text`, at such a door, of such a product; several words must all fit: 王 草莓.
+
+    `by_phone` also those whose member's number ends in it, from four digits on.
+    """
+    if not (wanted := typed(text)):
         return orders
-    return orders.filter(named_like(wanted, prefix="member__") | Q(door__istartswith=wanted))
+    words = [_fits(word, by_phone=by_phone) for word in wanted.split()]
+    return orders.filter(reduce(and_, words) | _fits(wanted, by_phone=by_phone) if len(words) > 1 else words[0])
+
+
+def _fits(word: str, *, by_phone: bool) -> Q:
+    members = named_like(word)
+    if by_phone and PHONE_TAIL.fullmatch(word):
+        members |= Q(phone__endswith=word)
+    door = tidy_door(word)
+    offers = Offer.objects.filter(Q(name__icontains=word) | named_like(word, prefix="product__"))
+    return (
+        Q(member__in=Member.objects.filter(members))
+        | Q(door__istartswith=door)
+        | Q(door__icontains=f"-{door}")
+        | _of_offers(offers)
+    )
+
+
+def _of_offers(offers: QuerySet[Offer]) -> Q:
+    """Orders that want one of the offers; of cancelled ones those that did."""
+    lines = OrderLine.objects.filter(order=OuterRef("pk"), offer__in=offers)
+    wanted = _has(lines.filter(quantity__gt=0)) | (Q(state=OrderState.CANCELLED) & _has(lines))
+    return Q(campaign__in=offers.values("campaign")) & wanted
+
+
+def _has(lines: QuerySet[OrderLine]) -> Q:
+    """Whether there is one. An EXISTS would be answered by reading every line of the offers there ever was, before the
+    first order of the page is looked at; this asks order by order, and a page needs few."""
+    return Q(IsNull(Subquery(lines.values("pk")[:1]), False))
+
+
+def orders_narrowed(
+    orders: QuerySet[Order],
+    *,
+    product: Product | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    place: str = "",
+    **exactly: Any,
+) -> QuerySet[Order]:
+    """Orders of a product, placed from one day to another (both included, Asia/Shanghai), in a campaign or group or led
+    by somebody called like `place`; and what is `exactly` so: campaign, group, leader, state, source."""
+    orders = orders.filter(**{field: value for field, value in exactly.items() if value})
+    if product:
+        orders = orders.filter(_of_offers(Offer.objects.filter(product=product)))
+    if since:
+        orders = orders.filter(placed_at__gte=_midnight(since))
+    if until:
+        orders = orders.filter(placed_at__lt=_midnight(until + timedelta(days=1)))
+    if wanted := typed(place):
+        orders = orders.filter(
+            Q(campaign__in=Campaign.objects.filter(named_like(wanted, name="title")))
+            | Q(group__in=groups_matching(Group.objects.all(), wanted))
+            | Q(leader__in=Member.objects.filter(named_like(wanted)))
+        )
+    return orders
+
+
+def _midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min))
+
+
+def with_people(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Orders with who led and who referred, beside what `with_goods` gives."""
+    return with_goods(orders).select_related("leader", "referrer_1")
 
 
 def with_goods(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -1,54 +1,131 @@
 """Orders: found, read as what happened to them, refunded line by line."""
 
 from dataclasses import dataclass
+from itertools import chain
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from community.models import Member
-from core.access import SignedInRequest, operator_only, roles
+from core.access import SignedInRequest, operator_only, operator_or_admin, roles
+from core.columns import ASKED, chosen_columns
 from core.enums import Role
 from core.errors import DomainError
-from core.http import render_page, say
+from core.exports import AT_ONCE, MOST, TooLong, ask_for_export
+from core.http import in_this_language, render_page, say
 from core.models import User
 from core.money import format_yuan
-from core.paging import page_by_key
+from core.paging import all_by_key, in_order, page_by_key
+from core.saved_views import list_page, views_of
+from core.spreadsheets import Sheet, csv_stream, xlsx_answer
 from orders import services
 from orders.enums import ClaimKind, OrderSource
 from orders.forms import AmountForm, CorrectionForm, OrderFilterForm, PaymentForm, RefundForm, WeightForm
+from orders.jobs import EXPORT_ORDERS
 from orders.models import Order, OrderLine, Payment, PaymentClaim, SaleFact
 from orders.pickup import pickup_code
 from orders.queries import (
+    ORDER_COLUMNS,
     Due,
+    file_header,
+    file_rows,
     open_claims,
     orders_matching,
+    orders_narrowed,
     others_at_the_door,
     payments_of,
     timeline,
     with_goods,
+    with_people,
 )
 
+FILTERS = ("q", "campaign", "group", "state", "leader", "product", "source", "since", "until", "place", "sort")
+ORDERS = list_page("orders:order_list", keeps=FILTERS, columns=ORDER_COLUMNS)
+CSV_ROWS = 1_000
+"""Orders read at a time: their lines come along in one more query."""
 LATEST = 20
 """Orders shown on a member's page; the list has the rest."""
 
 worker = roles(Role.OPERATOR, Role.ADMIN, Role.LEADER)
 reader = roles(Role.OPERATOR, Role.ADMIN, Role.LEADER, Role.AUDITOR)
 """An auditor reads the sales that the money comes from."""
+desk_reader = roles(Role.OPERATOR, Role.ADMIN, Role.AUDITOR)
+"""A file is for the desk: WeChat's browser keeps none."""
 
 
 @require_safe
 @reader
 def order_list(request: SignedInRequest) -> HttpResponse:
-    """Orders by member, door, campaign, group and state, the latest first; a leader sees the own groups'."""
-    filters = OrderFilterForm(request.GET, user=request.user)
-    orders = Order.objects.visible_to(request.user).filter(**filters.conditions())
-    found = with_goods(orders_matching(orders, request.GET.get("q", "")))
+    """Orders by whom, where, what and when, the latest first; a leader sees the own groups'."""
+    return _order_list(request)
+
+
+def _order_list(request: SignedInRequest, refusal: str = "") -> HttpResponse:
+    asked, columns = OrdersAsked(request), chosen_columns(ORDER_COLUMNS, request.GET.getlist(ASKED))
     after, before = (request.GET.get(cursor, "") for cursor in ("after", "before"))
-    context = {"filters": filters, "page": page_by_key(found, by="-placed_at", after=after, before=before)}
-    return render_page(request, "orders/order_list.html", context, fragment="list")
+    context = {
+        "filters": asked.filters,
+        "page": page_by_key(with_people(asked.orders), by=asked.sort, after=after, before=before),
+        "columns": columns,
+        "sort": asked.sort,
+        "views": views_of(ORDERS, request.user, request.GET),
+        "refusal": refusal,
+    }
+    status = 422 if refusal else 200
+    return render_page(request, "orders/order_list.html", context, fragment="list", status=status)
+
+
+class OrdersAsked:
+    """The orders that the address asks for, of what may be seen, and their order."""
+
+    def __init__(self, request: SignedInRequest) -> None:
+        self.filters = OrderFilterForm(request.GET, user=request.user)
+        self.sort = "placed_at" if request.GET.get("sort") == "placed_at" else "-placed_at"
+        visible = orders_narrowed(Order.objects.visible_to(request.user), **self.filters.conditions())
+        text = request.GET.get("q", "")
+        self.orders = orders_matching(visible, text, by_phone=not request.user.is_auditor)
+
+
+@require_safe
+@desk_reader
+def order_csv(request: SignedInRequest) -> StreamingHttpResponse:
+    """All orders the address asks for with the columns it chose, however many: sent while they are read."""
+    asked, columns = OrdersAsked(request), chosen_columns(ORDER_COLUMNS, request.GET.getlist(ASKED))
+    pages = all_by_key(with_people(asked.orders), by=asked.sort, size=CSV_ROWS)
+    rows = in_this_language(file_rows(chain.from_iterable(pages), columns))
+    return csv_stream(f"{_file_name()}.csv", file_header(columns), rows)
+
+
+@require_POST
+@operator_or_admin
+def order_xlsx(request: SignedInRequest) -> HttpResponse:
+    """The same as a workbook: at once up to `AT_ONCE` orders, by a job beyond."""
+    asked, columns = OrdersAsked(request), chosen_columns(ORDER_COLUMNS, request.GET.getlist(ASKED))
+    ids = list(in_order(asked.orders, asked.sort).values_list("pk", flat=True)[: MOST + 1])
+    name, header = f"{_file_name()}.xlsx", file_header(columns)
+    if len(ids) <= AT_ONCE:
+        orders = in_order(with_people(Order.objects.visible_to(request.user).filter(pk__in=ids)), asked.sort)
+        return xlsx_answer(name, [Sheet(_("Orders"), header, file_rows(orders, columns))])
+    try:
+        job = ask_for_export(
+            kind=EXPORT_ORDERS,
+            ids=ids,
+            header=header,
+            arguments={"query": ORDERS.query(request.GET), ASKED: [column.key for column in columns]},
+            file_name=name,
+            by=request.user,
+            now=timezone.now(),
+        )
+    except TooLong as error:
+        return _order_list(request, refusal=str(error))
+    return redirect("core:job_detail", job.pk)
+
+
+def _file_name() -> str:
+    return f"orders-{timezone.localdate()}"
 
 
 @require_safe

@@ -11,7 +11,10 @@ from tests.access.world import build
 
 pytestmark = pytest.mark.django_db
 
-ASKED = "q state after before group page sort view of week period purpose via earner rule chain campaign door member"
+ASKED = (
+    "q state after before group page sort view of week period purpose via earner rule chain campaign door member"
+    " leader product source since until place columns"
+)
 
 
 @pytest.mark.parametrize("value", ["\0", "周\0敏"])

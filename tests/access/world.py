@@ -14,7 +14,7 @@ from content.services import create_piece, publish_piece
 from core.enums import Role
 from core.jobs import enqueue
 from core.jobs.housekeeping import CHECK
-from core.models import ApiToken, User
+from core.models import ApiToken, Export, SavedView, User
 from ledger.enums import Nature
 from ledger.services import account, post
 from orders.enums import CampaignState, PayMethod
@@ -67,6 +67,10 @@ def build() -> World:
     brought = make.make_member("陈静", group=group)
     refer(referrer=member, referee=brought, reason="", by=leader.user, now=NOW)
     job = enqueue(key="access", kind=CHECK, arguments={}, by=operator)
+    export = Export.objects.create(
+        job=job, owner=operator, file_name="a.xlsx", header=[], file=b"PK", made_at=NOW, expires_at=make.FAR_OFF
+    )
+    view = SavedView.objects.create(owner=operator, page="orders:order_list", name="未送", query="state=placed")
     token, _secret = ApiToken.objects.create(user=operator)
     line = order.lines.get()
     people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
@@ -102,6 +106,9 @@ def build() -> World:
         "account": house.pk,
         "entry": entry.pk,
         "job": job.pk,
+        "export": export.pk,
+        "view": view.pk,
+        "list": view.page,
         "user": stranger.user.pk,
         "token": token.token_key,
         "leader": leader.pk,

@@ -1,5 +1,6 @@
 """The pages of campaigns and orders: nobody is shut out, nothing weighs too much, refusals stand where they belong."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +22,11 @@ PAGES = {
     "campaign": (Role.OPERATOR, "/campaigns/{campaign}/"),
     "purchase": (Role.OPERATOR, "/campaigns/{campaign}/purchase/"),
     "orders": (Role.OPERATOR, "/orders/"),
+    "orders of many columns": (
+        Role.OPERATOR,
+        "/orders/?source=api&columns=door,campaign,goods,note,leader,referrer,source,first,placed,amount,state",
+    ),
+    "view": (Role.OPERATOR, "/views/orders:order_list/new/?state=placed"),
     "order": (Role.OPERATOR, "/orders/{order}/"),
     "products": (Role.OPERATOR, "/products/"),
     "product": (Role.OPERATOR, "/products/new/"),
@@ -79,6 +85,47 @@ def test_orders_are_found_while_typing_and_the_address_says_so(strict: Page, vis
     expect(strict.locator("#orders tbody")).to_contain_text("成员7")
     expect(strict.get_by_label("Find an order")).to_be_focused()
     assert "q=cy7" in strict.url
+
+
+def test_a_view_with_its_columns_is_saved_and_found_again(strict: Page, visitor, shop):
+    strict.goto(arrive(shop, visitor, "orders", language="en"))
+
+    state = strict.get_by_role("combobox", name="State", exact=True)
+    state.select_option("placed")
+    expect(strict).to_have_url(re.compile("state=placed"))
+    strict.get_by_text("Columns", exact=True).click()
+    strict.get_by_role("checkbox", name="Campaign").uncheck()
+    strict.get_by_role("checkbox", name="Leader").check()
+    strict.get_by_role("button", name="Show these columns").click()
+    expect(strict.get_by_role("columnheader")).to_have_text(
+        ["Member", "Goods", "Leader", "Ordered at", "Amount", "State"]
+    )
+    strict.get_by_role("link", name="Save this view").click()
+    strict.get_by_label("Name of the view").fill("To deliver")
+    strict.get_by_role("button", name="Save").click()
+    strict.get_by_role("link", name="All", exact=True).click()
+    expect(strict.get_by_role("columnheader").nth(1)).to_have_text("Campaign")
+    strict.get_by_role("link", name="To deliver").click()
+
+    expect(strict.get_by_role("link", name="To deliver")).to_have_attribute("aria-current", "true")
+    expect(strict.get_by_role("columnheader").nth(1)).to_have_text("Goods")
+    expect(state).to_have_value("placed")
+
+
+def test_what_is_typed_after_columns_were_chosen_keeps_them_and_the_links_follow(strict: Page, visitor, shop):
+    strict.goto(arrive(shop, visitor, "orders", language="en") + "?columns=note,door")
+
+    strict.get_by_label("Find an order").press_sequentially("cy7")
+    expect(strict.locator("#orders tbody tr")).to_have_count(1)
+
+    expect(strict.get_by_role("columnheader")).to_have_text(["Member", "Note"])
+    strict.get_by_text("Export", exact=True).click()
+    expect(strict.get_by_role("link", name="CSV file")).to_have_attribute(
+        "href", re.compile("q=cy7&columns=door%2Cnote")
+    )
+    with strict.expect_download() as file:
+        strict.get_by_role("button", name="Excel workbook").click()
+    assert file.value.suggested_filename.endswith(".xlsx")
 
 
 def test_a_refused_offer_stays_open_with_what_was_typed(strict: Page, visitor, shop):

@@ -155,9 +155,8 @@ def test_the_list_asks_the_database_as_often_for_one_order_as_for_three(
         place(offers=[berries, oranges])
     browser = signed_in(operator)
 
-    with django_assert_num_queries(
-        7
-    ):  # session, user, side bar, orders, their lines, campaigns and groups to choose from
+    # session, user, side bar, views, orders, their lines; campaigns, groups, leaders and products to choose from
+    with django_assert_num_queries(10):
         page = browser.get(LIST)
 
     assert len(page.context["page"].rows) == orders
