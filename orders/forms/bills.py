@@ -22,7 +22,7 @@ PROBLEMS = {
     Problem.ZIPPED: _("This is a zip file or a workbook. Unpack the zip; save a workbook as CSV. Nothing was read."),
     Problem.NOT_TEXT: _("This is no CSV file. Choose the one from the zip that WeChat mailed. Nothing was read."),
     Problem.NO_HEADER: _(
-        "No line begins with 交易时间 and has 交易单号: this is no WeChat Pay bill, or its head is missing. Nothing was read."
+        "No line has 交易时间 and 交易单号: this is no WeChat Pay bill, or its head is missing. Nothing was read."
     ),
     Problem.TOO_LONG: _("The bill has more than 5,000 lines. Export a shorter span of days. Nothing was read."),
 }
@@ -40,7 +40,7 @@ class BillForm(forms.Form):
     bill: Bill
 
     def clean_file(self) -> "UploadedFile[bytes]":
-        file: "UploadedFile[bytes]" = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 2 MB. Export a shorter span of days."))
         try:

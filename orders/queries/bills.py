@@ -49,7 +49,9 @@ def orders_for_bill(user: User, rows: Sequence[Incoming], *, now: datetime) -> d
     orders = (
         with_due(Order.objects.visible_to(user).filter(running, placed_at__gte=first))
         .filter(
-            Q(due_fen__in=amounts) | Q(due_fen__gt=0, pk__in=packets.values("order")) | Q(pk__in=by_hand.values("order"))
+            Q(due_fen__in=amounts)
+            | Q(due_fen__gt=0, pk__in=packets.values("order"))
+            | Q(pk__in=by_hand.values("order"))
         )
         .select_related("member", "group", "campaign")
         .prefetch_related(Prefetch("payments", by_hand, "by_hand"), Prefetch("claims", claims, "told"))

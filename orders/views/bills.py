@@ -37,7 +37,9 @@ WHY = {
     Reason.SAID_PAID: gettext_lazy("says it is paid"),
     Reason.PACKET: gettext_lazy("red packet noted"),
     Reason.OTHER_DOOR: gettext_lazy("another door is named"),
+    Reason.OTHER_ROW: gettext_lazy("another row is certain for it"),
 }
+AGAINST = {Reason.OTHER_DOOR, Reason.OTHER_ROW}
 ASIDE = {
     AsideReason.SPENT: gettext_lazy("money that went out"),
     AsideReason.NEITHER: gettext_lazy("neither in nor out, as a withdrawal"),
@@ -155,6 +157,7 @@ def review(request: SignedInRequest, bill: Bill) -> dict[str, Any]:
         "aside": set_aside(bill.aside),
         "aside_count": len(bill.aside),
         "several_campaigns": len({order.campaign_id for order in orders.values()}) > 1,
+        "several_groups": len({order.group_id for order in orders.values()}) > 1,
     }
 
 
@@ -169,7 +172,7 @@ def shown_row(index: int, match: Match, orders: dict[int, Order]) -> Shown:
             order=orders[one.order.order_id],
             due_fen=one.order.due_fen,
             why=" · ".join(str(WHY[reason]) for reason in one.reasons),
-            against=Reason.OTHER_DOOR in one.reasons,
+            against=not AGAINST.isdisjoint(one.reasons),
         )
         for one in beside_of(match)
     )

@@ -1,4 +1,4 @@
-"""A bill as WeChat Pay exports it: what came in, and which order each row may have paid. Worked: docs/algorithms/bill.md."""
+"""A bill as WeChat Pay exports it: what came in, which order a row may have paid. Worked: docs/algorithms/bill.md."""
 
 from orders.rules.bill.matching import (
     Candidate,

@@ -5,8 +5,8 @@ The amount and the time say which orders it can be, the payer and what was writt
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ class Reason(StrEnum):
     SAID_PAID = "said_paid"
     PACKET = "packet"
     OTHER_DOOR = "other_door"
+    OTHER_ROW = "other_row"
 
 
 NAMING = {Reason.PAYER, Reason.WRITTEN, Reason.DOOR}
@@ -116,10 +117,23 @@ def match_rows(rows: Sequence[Incoming], orders: Sequence[OpenOrder]) -> list[Ma
     for ids in named:
         for order_id in ids:
             how_often[order_id] += 1
-    return [
+    matches = [
         Match(row, confidence(candidates, by_hand, choice, how_often), tuple(candidates), by_hand)
         for (row, candidates, by_hand), choice in zip(found, choices, strict=True)
     ]
+    certain = {one.candidates[0].order.order_id for one in matches if one.confidence == Confidence.CERTAIN}
+    return [one if one.confidence == Confidence.CERTAIN else spoken_for_last(one, certain) for one in matches]
+
+
+def spoken_for_last(match: Match, certain: Collection[int]) -> Match:
+    """The match with the orders that are certain for other rows behind the others, and said to be so."""
+    free = [one for one in match.candidates if one.order.order_id not in certain]
+    taken = [
+        replace(one, reasons=(*one.reasons, Reason.OTHER_ROW))
+        for one in match.candidates
+        if one.order.order_id in certain
+    ]
+    return replace(match, candidates=(*free, *taken))
 
 
 def amounts_of(orders: Sequence[OpenOrder]) -> Mapping[int, list[OpenOrder]]:
@@ -219,6 +233,11 @@ def named_of(candidates: Sequence[Candidate]) -> set[int]:
     return {one.order.order_id for one in candidates if top and one.strength == top}
 
 
+def disputed(choice: Candidate, candidates: Sequence[Candidate]) -> bool:
+    """Whether the door says one order and the payer's name another one; name and door together settle it."""
+    return choice.strength < 2 and any(one.contradicts for one in candidates)
+
+
 def confidence(
     candidates: Sequence[Candidate],
     by_hand: Sequence[OpenOrder],
@@ -227,7 +246,6 @@ def confidence(
 ) -> Confidence:
     if not candidates:
         return Confidence.NONE
-    spoiled = by_hand or any(one.contradicts for one in candidates)
-    if choice and not spoiled and how_often[choice.order.order_id] == 1:
+    if choice and not by_hand and not disputed(choice, candidates) and how_often[choice.order.order_id] == 1:
         return Confidence.CERTAIN
     return Confidence.LIKELY if choice or len(candidates) == 1 else Confidence.DOUBTFUL
