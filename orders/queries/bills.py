@@ -76,7 +76,6 @@ def as_open(order: Any, signed: Mapping[tuple[int, int], set[str]]) -> OpenOrder
     from_chain = order.source == OrderSource.CHAIN
     return OpenOrder(
         order_id=order.pk,
-        member_id=order.member_id,
         names=frozenset({same_name_key(order.member.name), *signed.get((order.group_id, order.member_id), ())}),
         pinyin=order.member.pinyin,
         door=order.door,

@@ -18,7 +18,7 @@ from tests.orders.bill_files import Line, bill_file, number
 pytestmark = pytest.mark.django_db
 
 REVIEW, BOOK = reverse("orders:bill"), reverse("orders:bill_book")
-LOOKING, BOOKING = 7, 31
+LOOKING, BOOKING = 7, 29
 """Queries, whatever the number of rows."""
 
 

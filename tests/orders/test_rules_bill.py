@@ -129,7 +129,6 @@ def owes(order_id: int, name: str, door: str = "", *, fen: int = 5980, **fields)
     given_up = {"since": NOON - timedelta(hours=2), "placed_at": NOON - timedelta(hours=2), "pinyin": ""}
     return OpenOrder(
         order_id,
-        order_id,
         **{"names": frozenset({same_name_key(name)}), "door": door, "due_fen": fen, **given_up, **fields},
     )
 
@@ -190,6 +189,10 @@ class TestMatching:
     @pytest.mark.parametrize("payer", ["王芳芳", "小王芳", "芳", "wangfang"])
     def test_a_part_of_a_longer_name_names_nobody(self, payer):
         assert match(came(payer), FANG).confidence == LIKELY
+
+    @pytest.mark.parametrize(("payer", "confidence"), [("王芳1", CERTAIN), ("3-101王芳1", CERTAIN), ("王芳12", LIKELY)])
+    def test_a_number_that_is_part_of_the_name_ends_with_it(self, payer, confidence):
+        assert match(came(payer), owes(1, "王芳1", "3-101")).confidence == confidence
 
     def test_how_somebody_signs_in_the_chain_is_their_name(self):
         signs = replace(FANG, names=FANG.names | {same_name_key("小鹿妈妈")})

@@ -64,7 +64,6 @@ class OpenOrder:
     """
 
     order_id: int
-    member_id: int
     names: frozenset[str]
     pinyin: str
     door: str
@@ -216,7 +215,8 @@ def stands_in(name: str, text: str) -> bool:
     """Whether the text has the name as a word of its own: 王芳 is in 3-1701王芳 and 王芳的菜, not in 王芳芳."""
     if len(name) < 2 or name not in text:
         return False
-    return bool(re.search(rf"(?<![^\W\d_]){re.escape(name)}(?=的|[\W\d_]|$)", text))
+    more = r"\W_" if name[-1].isdigit() else r"\W\d_"  # 王芳1 is not in 王芳12
+    return bool(re.search(rf"(?<![^\W\d_]){re.escape(name)}(?=的|[{more}]|$)", text))
 
 
 def choice_of(candidates: Sequence[Candidate]) -> Candidate | None:
