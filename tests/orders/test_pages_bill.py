@@ -66,6 +66,15 @@ def as_proposed(page) -> dict[str, str]:
     return {"shown": page.context["signed"], **ticked}
 
 
+def test_where_money_is_collected_the_bill_is_a_tap_away(signed_in, leader, operator, auditor, campaign, buys):
+    buys("王芳")
+    collecting = reverse("orders:collecting", args=[campaign.pk])
+
+    ways = [f'href="{REVIEW}"' in signed_in(who).get(collecting).text for who in (leader.user, operator, auditor)]
+
+    assert ways == [True, True, False]
+
+
 def test_looking_at_a_bill_books_nothing(signed_in, leader, buys, paid):
     buys("王芳")
 
