@@ -2,6 +2,7 @@ from django.urls import path
 
 from orders.views import (
     balances,
+    bills,
     campaign_steps,
     campaigns,
     collecting,
@@ -72,6 +73,8 @@ urlpatterns = [
     path("claims/<int:pk>/confirm/", collecting.claim_confirm, name="claim_confirm"),
     path("claims/<int:pk>/refuse/", collecting.claim_refuse, name="claim_refuse"),
     path("campaigns/<int:pk>/collecting/", collecting.collecting, name="collecting"),
+    path("bill/", bills.bill, name="bill"),
+    path("bill/book/", bills.bill_book, name="bill_book"),
     path("holding/", holdings.holding_own, name="holding_own"),
     path("holdings/", holdings.holding_list, name="holding_list"),
     path("holdings/<int:leader>/", holdings.holding_detail, name="holding_detail"),

@@ -1,5 +1,6 @@
 """Reading what people enter: of catalogue, campaigns, orders and deliveries; on the public page, by hand."""
 
+from orders.forms.bills import BillForm, BookBillForm, sign_shown
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
 from orders.forms.delivery import MOST_TAPS, DeliveryLinkForm, NotTaps, ShortageForm, WeightForm, read_taps
@@ -24,6 +25,8 @@ __all__ = [
     "ArrivalRow",
     "ArrivalsForm",
     "BalanceCorrectionForm",
+    "BillForm",
+    "BookBillForm",
     "CampaignForm",
     "CancelForm",
     "CollectForm",
@@ -50,4 +53,5 @@ __all__ = [
     "TopUpForm",
     "WeightForm",
     "read_taps",
+    "sign_shown",
 ]

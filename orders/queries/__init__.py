@@ -1,5 +1,6 @@
 """What may be asked about campaigns, orders and deliveries. Money in fen, days in Asia/Shanghai."""
 
+from orders.queries.bills import booked_before, orders_for_bill
 from orders.queries.campaigns import (
     GroupTakings,
     PurchaseLine,
@@ -94,6 +95,7 @@ __all__ = [
     "Standing",
     "Unpaid",
     "balance_moves",
+    "booked_before",
     "chains_to_settle",
     "collecting",
     "day_of_entries",
@@ -112,6 +114,7 @@ __all__ = [
     "leaders_groups",
     "not_shared",
     "open_claims",
+    "orders_for_bill",
     "orders_matching",
     "orders_narrowed",
     "others_at_the_door",

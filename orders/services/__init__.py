@@ -2,6 +2,7 @@
 
 from orders.services.applying import Applied, LeftOut, apply_paste
 from orders.services.balances import NotMoved, correct_balance, top_up
+from orders.services.bills import BillRow, BookedBill, book_bill
 from orders.services.campaigns import (
     CampaignNotOpen,
     CampaignNotReady,
@@ -94,7 +95,9 @@ __all__ = [
     "AlreadyTakenBack",
     "AlreadyThere",
     "Applied",
+    "BillRow",
     "BookedBefore",
+    "BookedBill",
     "CameThroughTheChain",
     "CampaignClosed",
     "CampaignNotOpen",
@@ -136,6 +139,7 @@ __all__ = [
     "Wanted",
     "apply_paste",
     "book",
+    "book_bill",
     "cancel_campaign",
     "change_campaign",
     "change_offer",

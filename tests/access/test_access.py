@@ -116,6 +116,8 @@ PAGES = [
     ("orders:claim_confirm", POST, {"pk": "claim"}, "OL"),
     ("orders:claim_refuse", POST, {"pk": "claim"}, "OL"),
     ("orders:collecting", GET, {"pk": "campaign"}, "OLAU"),
+    ("orders:bill", GET, {}, "OLS"),
+    ("orders:bill_book", POST, {}, "OLS"),
     ("orders:holding_own", GET, {}, "LS"),
     ("orders:holding_list", GET, {}, "OAU"),
     ("orders:holding_detail", GET, {"leader": "leader"}, "OAU"),
