@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from core.invariants import check
 from orders.models import OrderLine, PriceStep, SaleFact
 from orders.services import (
     LimitReached,
@@ -24,6 +23,7 @@ from orders.services import (
 )
 from tests import factories as make
 from tests.factories import NOW, delivered, order_for
+from tests.orders.facts import all_is_well, facts_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -45,14 +45,6 @@ def fish(carp, campaign, group):
     line = order_for(make.make_member(), (carp, 3), group=group).lines.get()
     cut_off(campaign=campaign, by=None, now=NOW)
     return line
-
-
-def facts_of(order):
-    return list(SaleFact.objects.filter(order=order).order_by("pk").values_list("kind", "quantity", "amount_fen"))
-
-
-def all_is_well():
-    return not [finding for finding in check() if finding.count]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.enums import Role
-from orders.models import OrderLine, SaleFact
+from orders.models import OrderLine
 from orders.services import (
     CampaignClosed,
     NotDeliverable,
@@ -19,6 +19,7 @@ from orders.services import (
 )
 from tests import factories as make
 from tests.factories import NOW, TODAY, delivered, order_for
+from tests.orders.facts import facts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +47,6 @@ def apples(group):
 @pytest.fixture
 def line(group, apples):
     return order_for(make.make_member(), (apples, "2.5"), group=group).lines.get()
-
-
-def facts_of(line):
-    return list(SaleFact.objects.filter(line=line).order_by("pk").values_list("kind", "quantity", "amount_fen"))
 
 
 def test_a_tick_delivers_all_that_is_outstanding_and_a_second_tick_nothing(line, leader):

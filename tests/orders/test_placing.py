@@ -20,6 +20,7 @@ from orders.services import (
 )
 from tests import factories as make
 from tests.factories import NOW, TODAY, order_for
+from tests.orders.facts import facts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +38,6 @@ def campaign(group):
 @pytest.fixture
 def apples(campaign):
     return make.make_offer(campaign, "苹果", price_fen=599)
-
-
-def facts_of(order):
-    return list(SaleFact.objects.filter(order=order).order_by("pk").values_list("kind", "quantity", "amount_fen"))
 
 
 def test_an_order_takes_stock_and_records_its_facts(group, apples):

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from core.invariants import check
 from orders.models import GroupStock, Offer, Order, PriceStep, SaleFact
 from orders.services import (
     CampaignNotOpen,
@@ -18,6 +17,7 @@ from orders.services import (
 )
 from tests import factories as make
 from tests.factories import NOW, delivered, order_for
+from tests.orders.facts import all_is_well, facts_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -38,14 +38,6 @@ def crabs(campaign):
 
 def joins(offer, *quantities, group):
     return [order_for(make.make_member(), (offer, quantity), group=group) for quantity in quantities]
-
-
-def facts_of(order):
-    return list(SaleFact.objects.filter(order=order).order_by("pk").values_list("kind", "quantity", "amount_fen"))
-
-
-def all_is_well():
-    return not [finding for finding in check() if finding.count]
 
 
 def test_two_who_join_pay_the_second_price_and_the_facts_say_by_how_much_it_fell(campaign, crabs, group):
