@@ -27,6 +27,7 @@ from orders.queries import with_takings
 from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import Reading, Row, RowState
 from orders.rules.jielong.text import MAX_CHARACTERS
+from orders.services.placing import limit_sentence
 from orders.views.answers import AnswerForm
 from orders.views.chains import Chain, chains_for
 
@@ -255,7 +256,10 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
             f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in row.before.items() if o in offers
         )
         fen = sum((q * offers[o].price_fen for o, q in row.quantities.items()), Decimal())
-        return ShownRow(row, wording.problems_of(row), int(fen.to_integral_value()), errors.get(row.key, []), before)
+        asked = [(offers[o], q) for o, q in row.quantities.items()]
+        over = [limit_sentence(offer) for offer, q in asked if offer.limit_each is not None and q > offer.limit_each]
+        problems = [*wording.problems_of(row), *over]
+        return ShownRow(row, problems, int(fen.to_integral_value()), errors.get(row.key, []), before)
 
     rows = {state: [shown(row) for row in reading.of(state)] for state in RowState}
     counted = rows[RowState.READY] + rows[RowState.DOUBTFUL]

@@ -57,6 +57,15 @@ def test_the_preview_counts_the_orders_of_its_own_group(client, leader, campaign
     assert "· 已录 1 单" in page
 
 
+def test_more_than_a_member_may_have_is_said_before_it_is_refused(client, leader, campaign, group):
+    campaign.offers.update(limit_each=2)
+    pastes = [paste_of(campaign, group, leader, f"1. 王姐 6-1201 草莓{n}盒") for n in (3, 2)]
+
+    pages = [client.get(reverse("orders:jielong_preview", args=[paste.pk])).text for paste in pastes]
+
+    assert ["每户限 2 盒" in page for page in pages] == [True, False]
+
+
 def test_where_nothing_came_in_there_is_nothing_to_tell_the_group(client, leader, campaign, group):
     campaign.offers.update(limit_each=2)
     pastes = [paste_of(campaign, group, leader, f"1. 王姐 6-1201 草莓{n}盒") for n in (3, 2)]
