@@ -179,6 +179,8 @@ CELERY_APP = "config.celery.app"
 
 # Orders ask these, in turn, whom and what an order came through; the apps above answer.
 ATTRIBUTION_SOURCES = ["referrals.attribution.referrers", "content.attribution.credited_publications"]
+PASTES_KEPT_DAYS = env.int("PASTES_KEPT_DAYS", default=30)
+"""How many days the texts of pasted chains are kept; the orders made of them stay."""
 ATTRIBUTION_WINDOW_DAYS = env.int("ATTRIBUTION_WINDOW_DAYS", default=7)
 """How many days, its own included, a publication somebody opened is credited with orders that carry no link."""
 

@@ -12,7 +12,7 @@ from core.models import Export
 from orders.enums import CampaignState, ClaimState
 from orders.models import Campaign, Order, PaymentClaim
 from orders.queries import ORDER_COLUMNS, file_rows, with_people
-from orders.services import cut_off_due, expire_claims, forget_forms
+from orders.services import cut_off_due, expire_claims, forget_forms, forget_pastes
 
 EXPORT_ORDERS = "export_orders"
 
@@ -41,6 +41,12 @@ def expire_packets(work: Work) -> dict[str, int]:
 def forget_old_forms(work: Work) -> dict[str, int]:
     """The orders stay; what told a form sent twice from a new one, and how many came from where, goes."""
     return {"forgotten": forget_forms(now=work.now)}
+
+
+@job("forget_pastes", title=_("Forget texts of pasted chains"), schedule=daily("03:50"))
+def forget_old_pastes(work: Work) -> dict[str, int]:
+    """A chain names people and doors; after a month only what it ordered is kept."""
+    return {"forgotten": forget_pastes(now=work.now)}
 
 
 @job(EXPORT_ORDERS, title=_("Export of orders"), finish=finish_export)

@@ -26,6 +26,7 @@ from orders.services.claims import (
 )
 from orders.services.copying import Copied, copy_campaign
 from orders.services.corrections import NotCorrectable, correct_order, record_weights
+from orders.services.forgetting import forget_pastes
 from orders.services.fulfilment import (
     NotDeliverable,
     NotShort,
@@ -161,6 +162,7 @@ __all__ = [
     "enter_order",
     "expire_claims",
     "forget_forms",
+    "forget_pastes",
     "hand_over",
     "held_by",
     "left_sentence",

@@ -1,0 +1,63 @@
+"""Pasted texts are forgotten after a while; what came of them stays."""
+
+from datetime import timedelta
+
+import pytest
+
+from orders.enums import CampaignState, PasteState
+from orders.models import Campaign, ChainEntry, Order, Paste, PasteChange, SaleFact
+from orders.services import apply_paste, forget_pastes, start_paste
+from tests import factories as make
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group():
+    return make.make_group()
+
+
+@pytest.fixture
+def pasted(group):
+    """A chain of two entries that was taken in, one of them refused, and a draft beside it; the campaign is over."""
+    campaign = make.make_campaign(group)
+    make.make_offer(campaign, "草莓", unit="盒", counted=True, limit_each=2)
+    leader = make.make_leader(group).user
+    applied, _draft = (
+        start_paste(
+            campaign=campaign, group=group, text="1. 王芳 3-201 草莓2盒\n2. 李明 5-101 草莓3盒", by=leader, now=NOW
+        )
+        for _time in range(2)
+    )
+    apply_paste(paste=applied, by=leader, now=NOW)
+    Paste.objects.update(pasted_at=NOW)
+    Campaign.objects.update(state=CampaignState.CLOSED)
+    applied.refresh_from_db()
+    return applied
+
+
+def test_after_a_month_nothing_that_was_written_is_left_and_all_that_was_ordered(pasted):
+    facts = list(SaleFact.objects.values_list("order", "kind", "quantity", "amount_fen"))
+    assert pasted.outcome["left_out"]
+
+    forgotten = forget_pastes(now=NOW + timedelta(days=30, seconds=1))
+
+    assert forgotten == 2
+    kept = Paste.objects.get()
+    assert (kept.pk, kept.text, kept.decisions, kept.state) == (pasted.pk, "", {}, PasteState.APPLIED)
+    assert "left_out" not in kept.outcome
+    assert kept.outcome["taken"] == 1
+    assert [entry.raw for entry in ChainEntry.objects.all()] == [""]
+    assert [change.after["raw"] for change in PasteChange.objects.all()] == [""]
+    assert list(SaleFact.objects.values_list("order", "kind", "quantity", "amount_fen")) == facts
+    assert Order.objects.count() == 1
+    assert forget_pastes(now=NOW + timedelta(days=40)) == 0
+
+
+@pytest.mark.parametrize(("state", "days"), [(CampaignState.CLOSED, 29), (CampaignState.OPEN, 60)])
+def test_a_younger_text_and_one_of_a_campaign_that_still_takes_orders_stay(pasted, state, days):
+    Campaign.objects.update(state=state)
+
+    assert forget_pastes(now=NOW + timedelta(days=days)) == 0
+    assert Paste.objects.exclude(text="").count() == 2
