@@ -1,13 +1,14 @@
-"""What the clock does with campaigns."""
+"""What the clock does with campaigns, and files too long to be taken in at once."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs import Work, daily, every, job
+from core.models import User
 from orders.enums import CampaignState, ClaimState
-from orders.models import Campaign, PaymentClaim
-from orders.services import cut_off_due, expire_claims, forget_forms
+from orders.models import Campaign, Import, PaymentClaim
+from orders.services import cut_off_due, expire_claims, forget_forms, forget_imports, take_part
 
 
 def some_cut_off_is_due(now: datetime) -> bool:
@@ -34,3 +35,21 @@ def expire_packets(work: Work) -> dict[str, int]:
 def forget_old_forms(work: Work) -> dict[str, int]:
     """The orders stay; what told a form sent twice from a new one, and how many came from where, goes."""
     return {"forgotten": forget_forms(now=work.now)}
+
+
+@job("import_orders", title=_("Take in the orders of a file"))
+def import_orders(work: Work) -> None:
+    """A part of the file; what it does and the progress are committed together."""
+    take_part(
+        brought_in=Import.objects.get(pk=work.arguments["import"]),
+        start=work.shard["start"],
+        with_doubtful=work.arguments["with_doubtful"],
+        by=User.objects.get(pk=work.arguments["by"]),
+        now=work.now,
+    )
+
+
+@job("forget_imports", title=_("Forget files brought in long ago"), schedule=daily("03:50"))
+def forget_old_imports(work: Work) -> dict[str, int]:
+    """What was taken in stays; the rows with names and phones, and drafts nobody confirmed, go."""
+    return {"forgotten": forget_imports(now=work.now)}

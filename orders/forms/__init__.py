@@ -3,6 +3,7 @@
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
 from orders.forms.delivery import MOST_TAPS, DeliveryLinkForm, NotTaps, ShortageForm, WeightForm, read_taps
+from orders.forms.imports import ColumnsForm, GoodsAnswersForm, UploadForm
 from orders.forms.offers import OfferChangeForm, OfferForm
 from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
 from orders.forms.payments import (
@@ -27,8 +28,10 @@ __all__ = [
     "CampaignForm",
     "CancelForm",
     "CollectForm",
+    "ColumnsForm",
     "CorrectionForm",
     "DeliveryLinkForm",
+    "GoodsAnswersForm",
     "GoodsForm",
     "HandOverForm",
     "MOST_TAPS",
@@ -48,6 +51,7 @@ __all__ = [
     "ShortageForm",
     "SupplierForm",
     "TopUpForm",
+    "UploadForm",
     "WeightForm",
     "read_taps",
 ]
