@@ -12,13 +12,16 @@ SENTENCES = {
     "no_name": gettext_noop("No name and no phone: whose order is it?"),
     "several_people": gettext_noop("Several members are called “%(name)s”: %(people)s. Add the door or the phone."),
     "bad_phone": gettext_noop("“%(phone)s” is no mobile number."),
+    "several_in_one": gettext_noop("Order %(number)s names several people: %(people)s. Is it the right column?"),
     "no_goods": gettext_noop("No product is named."),
     "unknown_goods": gettext_noop("“%(goods)s” is not in this campaign, or is written otherwise there."),
     "no_quantity": gettext_noop("How much of “%(goods)s”? “%(text)s” does not say."),
     "whole_pieces": gettext_noop("“%(goods)s” is sold in whole %(unit)s."),
     "too_much": gettext_noop("“%(goods)s”: a quantity is at most 99999.999."),
     "partly_refunded": gettext_noop("“%(state)s”: enter by hand what is left of it."),
-    "other_goods_before": gettext_noop("Taken in before, with other goods. Change the order itself."),
+    "other_goods_before": gettext_noop(
+        "Taken in before, for somebody else or with other goods. Change the order itself."
+    ),
     "new_without_door": gettext_noop("“%(name)s” is new and has no door. Add it so that it can be delivered."),
     "other_door": gettext_noop("“%(name)s” is known at another door (%(people)s). This makes somebody new."),
     "door_of_others": gettext_noop("%(people)s is known at this door. “%(name)s” becomes somebody new."),

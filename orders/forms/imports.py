@@ -27,7 +27,7 @@ LABELS = {
         "state": _("State of the order"),
     },
     ImportKind.PRODUCTS: {
-        "name": _("Name"),
+        "name": _("Product"),
         "spec": _("Spec"),
         "unit": _("Unit"),
         "category": _("Category"),
@@ -114,7 +114,12 @@ class GoodsAnswersForm(forms.Form):
         self.texts = {f"goods_{place}": text for place, text in enumerate(shown)}
         for name, text in self.texts.items():
             self.fields[name] = forms.TypedChoiceField(
-                label=f"“{text}”", choices=choices, coerce=int, empty_value=None, required=False
+                label=f"“{text}”",
+                choices=choices,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                initial=brought_in.answers.get(text, ""),
             )
 
     def answers(self) -> dict[str, int]:

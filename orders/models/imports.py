@@ -16,10 +16,10 @@ from orders.models.order import Order
 
 class ImportQuerySet(models.QuerySet["Import"]):
     def visible_to(self, user: User) -> "ImportQuerySet":
-        """Orders as far as their group is; the catalogue is the operators'."""
+        """A leader's own, as far as the group is: the rows hold phones. The catalogue is the operators'."""
         if sees_all_groups(user):
             return self
-        return self.filter(group__in=Group.objects.visible_to(user))
+        return self.filter(brought_by=user.pk, group__in=Group.objects.visible_to(user))
 
 
 class Import(models.Model):

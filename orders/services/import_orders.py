@@ -97,7 +97,10 @@ def read_import(brought_in: Import, drafts: Sequence[Draft] | None = None) -> li
             phone: (pk, name)
             for phone, pk, name in Member.objects.filter(phone__in=phones).values_list("phone", "pk", "name")
         },
-        taken={keys[key]: quantities_of(lines) for key, lines in taken.values_list("key", "lines")},
+        taken={
+            keys[key]: (member_id, quantities_of(lines))
+            for key, member_id, lines in taken.values_list("key", "order__member", "lines")
+        },
         answers=brought_in.answers,
         group_id=group.pk,
     )
@@ -166,7 +169,10 @@ def take_part(*, brought_in: Import, start: int, with_doubtful: bool, by: User, 
     try:
         with transaction.atomic():
             tally = take_in(brought_in, part, with_doubtful=with_doubtful, by=by, now=now)
-    except DomainError as error:  # Cut off meanwhile: the rows are kept to be looked at, the other parts stand.
+    except DomainError as error:
+        if brought_in.job_id is None:
+            raise
+        # Cut off meanwhile: the rows are kept to be looked at, the other parts stand.
         tally = Tally(0, 0, 0, 0, 0, [{"row": row, "said": str(error)} for draft in part for row in draft.rows])
     for name, figure in asdict(tally).items():
         brought_in.outcome[name] += figure

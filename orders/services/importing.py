@@ -63,7 +63,7 @@ def start_import(
         kind=kind,
         campaign=campaign,
         group=group,
-        file_name=file_name[-120:],
+        file_name=file_name.replace("\0", "")[-120:],
         digest=hashlib.sha256(data).hexdigest(),
         header=header,
         rows=rows,

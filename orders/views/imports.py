@@ -133,7 +133,9 @@ def import_goods(request: SignedInRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return show_import(request, brought_in, goods_form=form)
     try:
-        services.answer_goods(brought_in=brought_in, answers=form.answers())
+        asked = asked_about(read(brought_in), brought_in)
+        answers = {text: answer for text, answer in form.answers().items() if text in asked}
+        services.answer_goods(brought_in=brought_in, answers=answers)
     except DomainError as error:
         return show_import(request, brought_in, refusal=str(error))
     return redirect("orders:import_detail", pk)
@@ -214,6 +216,12 @@ def read(brought_in: Import) -> Sequence[ReadOrder | ReadProduct]:
 
 def rows_of(one: ReadOrder | ReadProduct) -> tuple[int, ...]:
     return (one.row,) if isinstance(one, ReadProduct) else one.rows
+
+
+def asked_about(found: Sequence[ReadOrder | ReadProduct], brought_in: Import) -> list[str]:
+    """The goods an offer is chosen for: what is not known yet first, then what has been answered."""
+    unknown = (text for one in found if isinstance(one, ReadOrder) for text in one.unknown)
+    return list(dict.fromkeys([*unknown, *brought_in.answers]))
 
 
 def again_of(brought_in: Import) -> Import | None:
@@ -320,8 +328,7 @@ def show_import(
     found = read(brought_in)
     context |= {standing.value: section(found, standing, brought_in) for standing in Standing}
     if brought_in.kind == ImportKind.ORDERS:
-        unknown = list(dict.fromkeys(text for one in found if isinstance(one, ReadOrder) for text in one.unknown))
-        shown = unknown[:ASKED]
+        shown = asked_about(found, brought_in)[:ASKED]
         context["goods_form"] = goods_form or GoodsAnswersForm(brought_in=brought_in, shown=shown) if shown else None
         context["goods_texts"] = list(goods_form.texts.values()) if goods_form else shown
     context["again"] = again_of(brought_in)

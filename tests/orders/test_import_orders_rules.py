@@ -238,10 +238,23 @@ def test_an_answer_says_what_unknown_goods_are_or_leaves_them_out():
 def test_what_is_in_already_is_set_aside_and_what_changed_since_is_bad():
     rows = [row("1", "王芳", "", "3-1701", "草莓", "1"), row("2", "刘畅", "", "9-301", "草莓", "2")]
 
-    same, other = read(*rows, taken={"#1": {1: Decimal(1)}, "#2": {1: Decimal(1)}})
+    same, other = read(*rows, taken={"#1": (11, {1: Decimal(1)}), "#2": (12, {1: Decimal(1)})})
 
     assert (same.standing, whys(same)) == (Standing.ASIDE, [Why.TAKEN_BEFORE])
     assert (other.standing, whys(other)) == (Standing.BAD, [Why.OTHER_GOODS_BEFORE])
+
+
+def test_a_number_that_was_somebody_elses_before_is_bad():
+    """Programs that number rows give the numbers out anew in the next export."""
+    (one,) = read(row("1", "刘畅", "", "9-301", "草莓", "1"), taken={"#1": (11, {1: Decimal(1)})})
+
+    assert (one.standing, whys(one)) == (Standing.BAD, [Why.OTHER_GOODS_BEFORE])
+
+
+def test_a_number_several_people_share_is_no_order_number():
+    (one,) = read(row("团1", "王芳", "", "3-1701", "草莓", "1"), row("团1", "刘畅", "", "9-301", "草莓", "1"))
+
+    assert (one.standing, whys(one)) == (Standing.BAD, [Why.SEVERAL_IN_ONE])
 
 
 @pytest.mark.parametrize(

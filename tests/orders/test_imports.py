@@ -462,6 +462,24 @@ def test_an_offer_of_another_campaign_is_no_answer(signed_in, leader, bring_in, 
     assert (answer.status_code, brought_in.answers) == (422, {})
 
 
+def test_what_was_asked_about_can_be_answered_anew_and_nothing_else(signed_in, leader, bring_in, berries):
+    brought_in = bring_in("1,王芳,,3-1701,榴莲,1,,,")
+    url = reverse("orders:import_goods", args=[brought_in.pk])
+    browser = signed_in(leader.user)
+
+    browser.post(url, {"text": ["榴莲", "x\0y"], "goods_0": "0", "goods_1": "0"})
+    browser.post(url, {"text": "榴莲", "goods_0": berries.pk})
+
+    brought_in.refresh_from_db()
+    assert brought_in.answers == {"榴莲": berries.pk}
+
+
+def test_a_file_somebody_else_brought_in_is_not_the_leaders(signed_in, leader, operator, bring_in):
+    brought_in = bring_in("1,王芳,13900000000,3-1701,榴莲,1,,,", by=operator)
+
+    assert signed_in(leader.user).get(reverse("orders:import_bad", args=[brought_in.pk])).status_code == 404
+
+
 def test_a_file_that_is_none_is_refused_beside_its_field(signed_in, leader, campaign, group, berries):
     answer = signed_in(leader.user).post(
         "/imports/orders/", {"chain": f"{campaign.pk}-{group.pk}", "file": uploaded(b"\x89PNG\0", "x.png")}

@@ -89,13 +89,13 @@ class ReadOrder:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the house knows beside the file. `phones` maps a number to member id and name; `taken` an order's key to
-    what it came to before; `answers` a goods' text to an offer id or LEAVE_OUT.
+    the member and what it came to before; `answers` a goods' text to an offer id or LEAVE_OUT.
     """
 
     goods: Sequence[Goods]
     people: Directory
     phones: Mapping[str, tuple[int, str]]
-    taken: Mapping[str, Mapping[int, Decimal]]
+    taken: Mapping[str, tuple[int, Mapping[int, Decimal]]]
     answers: Mapping[str, int]
     group_id: int
 
@@ -212,14 +212,14 @@ def _read(
     name, door = _first(draft, "name", "nickname")[:60], door_of(_first(draft, "door"))
     phone = phone_of(_first(draft, "phone"))
     note = "; ".join(dict.fromkeys(filter(None, (cells.get("note", "") for cells in draft.cells))))[:300]
-    member_id, joins = None, False
+    member_id, joins, about = _who(draft, name, door, phone, known)
     if before is not None:
-        same = not any(standing_of([r]) is Standing.BAD for r in remarks) and dict(before) == dict(quantities)
+        readable = standing_of(remarks) is not Standing.BAD
+        same = readable and member_id == before[0] and dict(before[1]) == dict(quantities)
         remarks = [Remark(Why.TAKEN_BEFORE if same else Why.OTHER_GOODS_BEFORE)]
     elif left_out and not quantities and not unknown:
         remarks = [Remark(Why.LEFT_OUT)]
     else:
-        member_id, joins, about = _who(draft, name, door, phone, known)
         remarks += about
     remarks = list({(r.why, *r.words.values()): r for r in remarks}.values())
     return ReadOrder(
@@ -318,6 +318,9 @@ def _fen(text: str) -> int | None:
 
 def _who(draft: Draft, name: str, door: str, phone: str, known: Known) -> tuple[int | None, bool, list[Remark]]:
     """The member an order is of, whether they have yet to join the group, and what there is to say about it."""
+    several = _several(draft)
+    if several:
+        return None, False, [Remark(Why.SEVERAL_IN_ONE, several)]
     written = _first(draft, "phone")
     if written and not phone:
         return None, False, [Remark(Why.BAD_PHONE, {"phone": written[:20]})]
@@ -346,3 +349,12 @@ def _who(draft: Draft, name: str, door: str, phone: str, known: Known) -> tuple[
         case Doubt.NEW_WITHOUT_DOOR:
             return None, False, [Remark(Why.NEW_WITHOUT_DOOR, told)]
     return None, False, []
+
+
+def _several(draft: Draft) -> dict[str, str]:
+    """The people of one number, if they are several: then the column is that of something else, of the campaign say."""
+    phones = {phone for cells in draft.cells if (phone := phone_of(cells.get("phone", "")))}
+    names = {same_name_key(name): name for cells in draft.cells if (name := cells.get("name") or cells.get("nickname"))}
+    if len(phones) > 1 or (not phones and len(names) > 1):
+        return {"number": draft.cells[0].get("number", "")[:40], "people": "、".join(list(names.values())[:3])[:80]}
+    return {}

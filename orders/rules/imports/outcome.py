@@ -20,6 +20,7 @@ class Why(StrEnum):
     NO_NAME = "no_name"
     SEVERAL_PEOPLE = "several_people"
     BAD_PHONE = "bad_phone"
+    SEVERAL_IN_ONE = "several_in_one"
     NO_GOODS = "no_goods"
     UNKNOWN_GOODS = "unknown_goods"
     NO_QUANTITY = "no_quantity"
