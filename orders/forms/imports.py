@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from community.rules.phones import masked
 from core.tables import MOST_BYTES
 from orders.enums import ImportKind
 from orders.models import Import, Offer
-from orders.rules.imports.orders import LEAVE_OUT
+from orders.rules.imports.orders import LEAVE_OUT, phone_of
 
 LABELS = {
     ImportKind.ORDERS: {
@@ -80,6 +81,7 @@ class ColumnsForm(forms.Form):
         choices: list[tuple[str, Any]] = [("", _("not in the file"))]
         for place, header in enumerate(brought_in.header):
             sample = next((row[place] for row in brought_in.rows[:20] if row[place]), "")
+            sample = masked(phone_of(sample)) or sample
             shown = f"{header or place + 1}（{sample[:SAMPLE]}）" if sample else header or str(place + 1)
             choices.append((str(place), shown))
         for name, label in LABELS[self.kind].items():

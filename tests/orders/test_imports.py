@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 from xlsxwriter import Workbook
@@ -284,6 +285,34 @@ def test_as_many_statements_take_in_forty_orders_as_one(bring_in, leader, berrie
         confirm(brought_in, leader)
 
 
+def test_the_database_takes_an_order_of_a_file_in_once(bring_in, leader, wang):
+    brought_in = bring_in("1,王芳,13800000011,,草莓,2,,,")
+    confirm(brought_in, leader)
+    kept = ImportedOrder.objects.get()
+    again = ImportedOrder(
+        brought_in=brought_in, campaign=kept.campaign, key=kept.key, order=kept.order, lines=kept.lines
+    )
+
+    with pytest.raises(IntegrityError, match="import_takes_an_order_in_once"):
+        again.save()
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"state": ImportState.UNDONE}, "import_is_applied_before_it_is_undone"),
+        ({"state": ImportState.APPLYING}, "import_is_applied_before_it_is_undone"),
+        ({"group": None}, "import_of_orders_names_campaign_and_group"),
+        ({"kind": ImportKind.PRODUCTS}, "import_of_orders_names_campaign_and_group"),
+    ],
+)
+def test_the_database_keeps_an_import_in_order(bring_in, fields, constraint):
+    brought_in = bring_in("1,王芳,13800000011,,草莓,2,,,")
+
+    with pytest.raises(IntegrityError, match=constraint):
+        Import.objects.filter(pk=brought_in.pk).update(**fields)
+
+
 # by a job
 
 
@@ -429,6 +458,15 @@ def test_columns_are_remembered_for_the_same_headers_in_another_order(signed_in,
     assert bring_in("1,王芳,b", header="丙,甲,乙").columns == {"name": 1, "goods": 2, "quantity": 0}
     assert bring_in("1,王芳,b", header="丙,甲,丁").columns == {}
     assert ColumnMapping.objects.get().user == leader.user
+
+
+def test_a_column_shows_no_whole_phone(signed_in, leader, bring_in):
+    brought_in = bring_in("1,王芳,139 0000 0000,3-1701,草莓,1,,,")
+
+    page = signed_in(leader.user).get(reverse("orders:import_columns", args=[brought_in.pk])).text
+
+    assert "139****0000" in page
+    assert "139 0000 0000" not in page
 
 
 def test_columns_have_to_name_the_goods_and_who(signed_in, leader, bring_in):
