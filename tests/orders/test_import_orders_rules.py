@@ -138,6 +138,20 @@ def test_a_state_that_begins_with_not_yet_does_not_hide_a_refund():
     assert one.standing is Standing.ASIDE
 
 
+def test_what_was_called_off_of_an_order_does_not_take_the_rest_of_it_along():
+    found = read(
+        row("1", "王芳", "", "3-1701", "草莓", "1", state="已退款"),
+        row("1", "王芳", "", "3-1701", "苹果", "2", state="已支付"),
+        row("1", "王芳", "", "3-1701", "草莓", "4", state="已取消"),
+    )
+
+    assert [(one.rows, one.standing, one.quantities) for one in found] == [
+        ((0,), Standing.ASIDE, {}),
+        ((1,), Standing.GOOD, {2: Decimal(2)}),
+        ((2,), Standing.ASIDE, {}),
+    ]
+
+
 def test_what_is_refunded_in_part_is_for_a_person_to_decide():
     (one,) = read(row("1", "王芳", "", "3-1701", "草莓", "3", state="部分退款"))
 
