@@ -184,7 +184,6 @@ def take_part(*, brought_in: Import, start: int, with_doubtful: bool, by: User, 
 
 def take_in(brought_in: Import, part: Sequence[Draft], *, with_doubtful: bool, by: User, now: datetime) -> Tally:
     """Place what fits of some of the file's orders in one statement, and remember it."""
-    refuse_if_closed(brought_in, now)
     # Locked in id order: what fits now still fits when it is placed, and the same file waits here for its twin.
     offers = {
         one.pk: one for one in Offer.objects.filter(campaign=brought_in.campaign_id).select_for_update().order_by("pk")
