@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from community.models import Group
 from core.errors import DomainError
@@ -18,8 +21,8 @@ from orders.services.pasting import StrangeGroup
 from orders.services.placing import CampaignClosed, closed_sentence
 
 WORDS = {ImportKind.ORDERS: ORDER_WORDS, ImportKind.PRODUCTS: PRODUCT_WORDS}
-REASON = "原因 Why"
-"""The last column of the rows that were not taken in, in any language; it is left out when they come back."""
+REASON = gettext_noop("Why it was not taken in")
+"""The last column of the rows that were not taken in; it is left out when they come back, whatever its language."""
 ROWS_KEPT = timedelta(days=30)
 
 
@@ -49,8 +52,8 @@ def start_import(
             raise CampaignClosed(closed_sentence(campaign, now))
     table = read_table(data)
     start = header_at(table, WORDS[kind])
-    if REASON in table[start]:
-        place = table[start].index(REASON)
+    place = next((table[start].index(name) for name in reasons() if name in table[start]), None)
+    if place is not None:
         table = [row[:place] + row[place + 1 :] for row in table]
     header, rows = table[start], [row for row in table[start + 1 :] if any(row)]
     if not rows:
@@ -71,6 +74,15 @@ def start_import(
         brought_by=by,
         brought_at=now,
     )
+
+
+def reasons() -> list[str]:
+    """The header of the column of reasons in every language."""
+    said = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            said.append(_(REASON))
+    return said
 
 
 def headers_digest(header: Sequence[str]) -> str:

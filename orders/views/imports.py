@@ -200,7 +200,7 @@ def import_bad(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = [[*brought_in.rows[row], why[row]] for row in sorted(why) if row < len(brought_in.rows)]
     if not rows:
         raise Http404
-    return xlsx_answer(f"import-{pk}.xlsx", [Sheet(_("To correct"), [*brought_in.header, REASON], rows)])
+    return xlsx_answer(f"import-{pk}.xlsx", [Sheet(_("To correct"), [*brought_in.header, _(REASON)], rows)])
 
 
 def visible_import(user: User, pk: int, *, kind: str = "") -> Import:
