@@ -73,7 +73,7 @@ ENTRIES = (
         "receipt",
         "orders:order_list",
         OPERATOR | ADMIN,
-        also=("orders:jielong", "orders:quick"),
+        also=("orders:jielong", "orders:quick", "orders:order_import"),
     ),
     Entry(_("Delivery"), "truck", "orders:delivery_list", OPERATOR),
     Entry(_("Groups"), "house", "community:group_list", OPERATOR | ADMIN, COMMUNITY),

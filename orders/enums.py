@@ -44,6 +44,7 @@ class OrderSource(models.TextChoices):
     QUICK = "quick", _("Entered by hand")
     API = "api", _("API")
     PUBLIC = "public", _("Public page")
+    IMPORT = "import", _("Import")
     DEMO = "demo", _("Demo data")
 
 
@@ -90,6 +91,22 @@ class PasteState(models.TextChoices):
 
     DRAFT = "draft", _("Draft")
     APPLIED = "applied", _("Applied")
+    UNDONE = "undone", _("Undone")
+
+
+class ImportKind(models.TextChoices):
+    """What a file brings in."""
+
+    ORDERS = "orders", _("Orders")
+    PRODUCTS = "products", _("Products")
+
+
+class ImportState(models.TextChoices):
+    """A file: a draft until confirmed, taken in at once or by a job, undone within half an hour or not at all."""
+
+    DRAFT = "draft", _("Draft")
+    APPLYING = "applying", _("Being taken in")
+    APPLIED = "applied", _("Taken in")
     UNDONE = "undone", _("Undone")
 
 

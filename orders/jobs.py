@@ -1,4 +1,4 @@
-"""What the clock does with campaigns, and the files of orders that are too long to wait for."""
+"""What the clock does with campaigns, and files too long to be read or written at once."""
 
 from datetime import datetime
 
@@ -8,11 +8,18 @@ from django.utils.translation import override
 from core.columns import ASKED, chosen_columns
 from core.exports import finish_export, keep_part
 from core.jobs import Work, daily, every, job
-from core.models import Export
+from core.models import Export, User
 from orders.enums import CampaignState, ClaimState
-from orders.models import Campaign, Order, PaymentClaim
+from orders.models import Campaign, Import, Order, PaymentClaim
 from orders.queries import ORDER_COLUMNS, file_rows, with_people
-from orders.services import cut_off_due, expire_claims, forget_forms, forget_pastes
+from orders.services import (
+    cut_off_due,
+    expire_claims,
+    forget_forms,
+    forget_imports,
+    forget_pastes,
+    take_part,
+)
 
 EXPORT_ORDERS = "export_orders"
 
@@ -59,3 +66,21 @@ def export_orders(work: Work) -> None:
     columns = chosen_columns(ORDER_COLUMNS, work.arguments[ASKED])
     with override(work.arguments["language"]):
         keep_part(work=work, rows=file_rows((found[pk] for pk in ids if pk in found), columns))
+
+
+@job("import_orders", title=_("Take in the orders of a file"))
+def import_orders(work: Work) -> None:
+    """A part of the file; what it does and the progress are committed together."""
+    take_part(
+        brought_in=Import.objects.get(pk=work.arguments["import"]),
+        start=work.shard["start"],
+        with_doubtful=work.arguments["with_doubtful"],
+        by=User.objects.get(pk=work.arguments["by"]),
+        now=work.now,
+    )
+
+
+@job("forget_imports", title=_("Forget files brought in long ago"), schedule=daily("03:55"))
+def forget_old_imports(work: Work) -> dict[str, int]:
+    """What was taken in stays; the rows with names and phones, and drafts nobody confirmed, go."""
+    return {"forgotten": forget_imports(now=work.now)}

@@ -4,6 +4,7 @@ from orders.forms.bills import BillForm, BookBillForm, sign_shown
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
 from orders.forms.delivery import MOST_TAPS, DeliveryLinkForm, NotTaps, ShortageForm, WeightForm, read_taps
+from orders.forms.imports import ColumnsForm, GoodsAnswersForm, UploadForm
 from orders.forms.offers import OfferChangeForm, OfferForm
 from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
 from orders.forms.payments import (
@@ -30,8 +31,10 @@ __all__ = [
     "CampaignForm",
     "CancelForm",
     "CollectForm",
+    "ColumnsForm",
     "CorrectionForm",
     "DeliveryLinkForm",
+    "GoodsAnswersForm",
     "GoodsForm",
     "HandOverForm",
     "MOST_TAPS",
@@ -51,6 +54,7 @@ __all__ = [
     "ShortageForm",
     "SupplierForm",
     "TopUpForm",
+    "UploadForm",
     "WeightForm",
     "read_taps",
     "sign_shown",

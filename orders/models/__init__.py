@@ -4,6 +4,7 @@ from orders.models.campaign import Campaign, GroupStock, Offer, PriceStep
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.delivery_link import DeliveryLink
+from orders.models.imports import ColumnMapping, Import, ImportedOrder, ImportedProduct
 from orders.models.order import Order, OrderLine, SaleFact
 from orders.models.payment import (
     UNOPENED_FOR_HOURS,
@@ -24,10 +25,14 @@ __all__ = [
     "BalanceMove",
     "Campaign",
     "ChainEntry",
+    "ColumnMapping",
     "DeliveryLink",
     "FormCount",
     "GroupStock",
     "Holding",
+    "Import",
+    "ImportedOrder",
+    "ImportedProduct",
     "MemberAlias",
     "Offer",
     "Order",

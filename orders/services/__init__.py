@@ -37,6 +37,16 @@ from orders.services.fulfilment import (
     undeliver,
 )
 from orders.services.helpers import end_delivery_link, make_delivery_link
+from orders.services.import_orders import NothingToTake, confirm_orders, read_import, take_part, undo_orders
+from orders.services.import_products import confirm_products, read_products_of, undo_products
+from orders.services.importing import (
+    NoDraft,
+    answer_goods,
+    forget_imports,
+    map_columns,
+    start_import,
+    taken_in_before,
+)
 from orders.services.offers import TermsRefused, change_offer, remove_offer, save_offer
 from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
 from orders.services.payments import (
@@ -112,6 +122,7 @@ __all__ = [
     "LinesRefused",
     "Money",
     "Newcomer",
+    "NoDraft",
     "NotAsShown",
     "NotCorrectable",
     "NotCounted",
@@ -125,6 +136,7 @@ __all__ = [
     "NotShort",
     "NotTakenBack",
     "NothingPasted",
+    "NothingToTake",
     "NothingWanted",
     "OfferSoldOut",
     "Part",
@@ -138,6 +150,7 @@ __all__ = [
     "TooManyForms",
     "Visitor",
     "Wanted",
+    "answer_goods",
     "apply_paste",
     "book",
     "book_bill",
@@ -150,6 +163,8 @@ __all__ = [
     "closed_sentence",
     "collect_due",
     "confirm_claim",
+    "confirm_orders",
+    "confirm_products",
     "copy_campaign",
     "correct_balance",
     "correct_order",
@@ -162,11 +177,13 @@ __all__ = [
     "enter_order",
     "expire_claims",
     "forget_forms",
+    "forget_imports",
     "forget_pastes",
     "hand_over",
     "held_by",
     "left_sentence",
     "make_delivery_link",
+    "map_columns",
     "mark_arrived",
     "mark_purchased",
     "open_campaign",
@@ -174,7 +191,9 @@ __all__ = [
     "place",
     "place_order",
     "preview_sharing",
+    "read_import",
     "read_paste",
+    "read_products_of",
     "record_arrivals",
     "record_payment",
     "record_shortage",
@@ -187,13 +206,18 @@ __all__ = [
     "save_offer",
     "settle",
     "share_shortage",
+    "start_import",
     "start_paste",
     "take_back_entry",
     "take_back_payment",
     "take_back_settlement",
     "take_back_shortage",
+    "take_part",
     "take_ticks",
+    "taken_in_before",
     "top_up",
     "undeliver",
+    "undo_orders",
     "undo_paste",
+    "undo_products",
 ]

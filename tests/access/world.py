@@ -17,9 +17,17 @@ from core.jobs.housekeeping import CHECK
 from core.models import ApiToken, Export, SavedView, User
 from ledger.enums import Nature
 from ledger.services import account, post
-from orders.enums import CampaignState, PayMethod
+from orders.enums import CampaignState, ImportKind, PayMethod
 from orders.queries import due_of
-from orders.services import claim_red_packet, collect_due, enter_order, hand_over, make_delivery_link, start_paste
+from orders.services import (
+    claim_red_packet,
+    collect_due,
+    enter_order,
+    hand_over,
+    make_delivery_link,
+    start_import,
+    start_paste,
+)
 from orders.views.helper import helper_token
 from orders.views.public import token_of
 from referrals.models import Run
@@ -73,6 +81,15 @@ def build() -> World:
     view = SavedView.objects.create(owner=operator, page="orders:order_list", name="未送", query="state=placed")
     token, _secret = ApiToken.objects.create(user=operator)
     line = order.lines.get()
+    brought_in = start_import(
+        kind=ImportKind.ORDERS,
+        file_name="快团团.csv",
+        data="姓名,商品,数量\n李雷,榴莲,1".encode(),
+        campaign=campaign,
+        group=group,
+        by=leader.user,
+        now=NOW,
+    )
     people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
     ids = {
         "group": group.pk,
@@ -91,6 +108,7 @@ def build() -> World:
         "supplier": make.make_supplier().pk,
         "order": order.pk,
         "line": line.pk,
+        "import": brought_in.pk,
         "paste": paste.pk,
         "quick_entry": by_hand.pk,
         "payment": payment.pk,
