@@ -335,7 +335,7 @@ STEPS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(STEPS, min_size=1, max_size=6), min_size=2, max_size=4))
 @example(batches=[[("order", 1, 0)], [("order", 1, 6)], [("cancel", 0, 0)], [("deliver", 1, 0)]])
 @example(batches=[[("order", 2, 9), ("deliver", 0, 0)], [("order", 2, 1)], [("deliver", 1, 0), ("refund", 0, 0)]])

@@ -28,7 +28,7 @@ from tests.factories import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 PEOPLE = 4
-EXAMPLES, STEPS = (int(os.environ.get(name, usual)) for name, usual in (("EXAMPLES", 20), ("STEPS", 25)))
+EXAMPLES, STEPS = (int(os.environ.get(name, usual)) for name, usual in (("EXAMPLES", 12), ("STEPS", 25)))
 TAKING = {CampaignState.OPEN}
 BEFORE_CUT_OFF = {CampaignState.DRAFT, CampaignState.OPEN}
 OVER = {CampaignState.CLOSED, CampaignState.CANCELLED}

@@ -159,7 +159,7 @@ def test_known_orders_are_read_as_they_were_written(chain):
         assert set(map(Flag.of, row.flags)) <= {Flag.REPEAT_NAME, Flag.REPEAT_NAME_DIFFERENT_PRODUCT}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(chains())
 def test_traditional_and_full_width_writing_changes_nothing(chain):
     _, text = chain
