@@ -6,7 +6,7 @@ run: .venv/installed
 
 # Every process has servers, a database and a browser of its own.
 test: .venv/installed-dev
-	@$(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 # Half a year of a grown house is made first; SCALE=0.05 is enough for a look.
 bench: .venv/installed-dev

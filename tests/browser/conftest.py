@@ -1,6 +1,7 @@
 """A real browser against a real server: the application with its static files as whitenoise serves them in production.
 
-The browser is Debian's chromium. Without one these tests are skipped, on CI they fail.
+The browser is Debian's chromium, where there is one the build of it without windows: the same engine at half the work.
+Without any these tests are skipped, on CI they fail.
 """
 
 import os
@@ -18,10 +19,13 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import BrowserContext, Page, Request
 
 from core.models import User
+from tests.browser.steps import LOOKS, SIZES, Look
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop runs in the thread of the test
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM = next(
+    (path for path in map(Path, ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")) if path.exists()), None
+)
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +38,8 @@ CHROMIUM_ARGUMENTS = [
 ]
 NOT_OURS = ["admin", "drf_spectacular_sidecar", "django_filters", "rest_framework"]
 """Static files of packages; collecting and compressing them would take longer than the tests."""
-SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+NARROW = 320
+"""Pixels of the narrowest phone, and of a desk at 400 %: nothing is scrolled sideways there either."""
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 INVALID_INPUT = "status of 422"
 """Chrome writes an answer of 422 to the console; in this house it is how invalid input is answered."""
@@ -51,12 +56,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
-    if not CHROMIUM.exists():
-        reason = f"no chromium at {CHROMIUM}: install it or set CHROMIUM"
+    chromium = os.environ.get("CHROMIUM") or CHROMIUM
+    if not chromium:
+        reason = "no chromium: install Debian's chromium-headless-shell or chromium, or set CHROMIUM"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    return {**browser_type_launch_args, "executable_path": str(CHROMIUM), "args": CHROMIUM_ARGUMENTS}
+    return {**browser_type_launch_args, "executable_path": str(chromium), "args": CHROMIUM_ARGUMENTS}
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +120,7 @@ def visitor(context: BrowserContext, site: str) -> Callable[..., None]:
     """Arrive as somebody: signed in as `user`, reading `language`, with a `theme`."""
 
     def arrive(*, user: User | None = None, language: str = "zh-hans", theme: str = "light") -> None:
+        context.clear_cookies()
         cookies = {settings.LANGUAGE_COOKIE_NAME: language, "theme": theme}
         if user:
             client = Client()
@@ -162,10 +169,45 @@ def axe() -> Callable[[Page], list[tuple[str, list[str]]]]:
     scanner = Axe()
 
     def violations(page: Page) -> list[tuple[str, list[str]]]:
-        found = scanner.run(page, options={"runOnly": STANDARDS}).response["violations"]
+        found = scanner.run(page, options={"runOnly": STANDARDS, "resultTypes": ["violations"]}).response["violations"]
         return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
 
     return violations
+
+
+@pytest.fixture
+def wrong_here(strict: Page, axe) -> Callable[[], list[tuple[str, object]]]:
+    """What shuts somebody out of the page that is open: axe's findings, and what is wider than the screen."""
+
+    def wrong() -> list[tuple[str, object]]:
+        found = [(strict.url, violation) for violation in axe(strict)]
+        size = strict.viewport_size
+        for width in {size["width"], NARROW} if size["width"] < 1000 else {size["width"]}:
+            strict.set_viewport_size({**size, "width": width})
+            if strict.evaluate("document.documentElement.scrollWidth") > width:
+                found.append((strict.url, f"is wider than {width} pixels"))
+        strict.set_viewport_size(size)
+        return found
+
+    return wrong
+
+
+@pytest.fixture
+def wrong_on(strict: Page, visitor, wrong_here) -> Callable[..., list[tuple[str, object]]]:
+    """What shuts `user` out of the pages at `urls`, however they look at them."""
+
+    def wrong(user: User | None, *urls: str, looks: tuple[Look, ...] = LOOKS) -> list[tuple[str, object]]:
+        found = []
+        for look in looks:
+            width, height = SIZES[look.size]
+            strict.set_viewport_size({"width": width, "height": height})
+            visitor(user=user, language=look.language, theme=look.theme)
+            for url in urls:
+                strict.goto(url)
+                found += [(look, *each) for each in wrong_here()]
+        return found
+
+    return wrong
 
 
 @pytest.fixture

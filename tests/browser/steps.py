@@ -1,9 +1,25 @@
 """What people do on pages in more than one test, and what a page may weigh."""
 
+from dataclasses import dataclass
+
 from playwright.sync_api import Locator, Page
 
 LEADER_BYTES, DESK_BYTES = 40_000, 60_000
 """On the wire, with nothing cached: a page for the public or a leader, a page at the desk."""
+SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How somebody sees a page: `size` is one of `SIZES`."""
+
+    size: str
+    theme: str
+    language: str
+
+
+LOOKS = (Look("phone", "dark", "zh-hans"), Look("desk", "light", "en"))
+"""Structure is the size's, colours are the theme's: two of the four combinations meet each once."""
 
 
 def paste(page: Page, chain: str) -> None:

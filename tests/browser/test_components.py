@@ -1,17 +1,18 @@
 """Every component at once, on a desk and on a phone: what a page is made of is accessible and behaves."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from core.enums import Role
+from tests.browser.steps import DESK_BYTES, LEADER_BYTES, Look
 from tests.factories import make_user
 
 ROLES = {"desk": Role.OPERATOR, "phone": Role.LEADER}
-BUDGETS = {"desk": 60_000, "phone": 40_000}
+BUDGETS = {"desk": DESK_BYTES, "phone": LEADER_BYTES}
 
 
 @pytest.fixture(autouse=True)
@@ -20,33 +21,18 @@ def component_pages(site: str) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("name", ["desk", "phone"])
-def test_components_are_accessible_and_fit(sized: Page, visitor, axe, name: str, language: str, theme: str):
-    visitor(user=make_user(ROLES[name]), language=language, theme=theme)
-
-    sized.goto(f"/components/{name}/")
-
-    assert axe(sized) == []
-    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.mark.parametrize("name", ["desk", "phone"])
-def test_components_fit_320_pixels(strict: Page, visitor, name: str):
-    visitor(user=make_user(ROLES[name]), language="en")
-    strict.set_viewport_size({"width": 320, "height": 640})
-
-    strict.goto(f"/components/{name}/")
-
-    assert strict.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-@pytest.mark.parametrize("name", ["desk", "phone"])
-def test_components_keep_to_the_budget(visitor, weight: Callable[[str], int], name: str):
-    visitor(user=make_user(ROLES[name]))
-
-    assert weight(f"/components/{name}/") <= BUDGETS[name]
+def test_everybody_can_use_the_components_on_phone_and_desk_and_they_are_light(visitor, weight, wrong_on):
+    """All that a page is made of, in every combination of size and theme."""
+    looks = [
+        Look(size, theme, "en" if size == "phone" else "zh-hans")
+        for size in ("phone", "desk")
+        for theme in ("light", "dark")
+    ]
+    for name, role in ROLES.items():
+        user, address = make_user(role), f"/components/{name}/"
+        assert wrong_on(user, address, looks=looks) == []
+        visitor(user=user)
+        assert weight(address) <= BUDGETS[name]
 
 
 def test_a_form_with_many_errors_sums_them_up_and_ties_each_to_its_field(strict: Page, visitor, axe):

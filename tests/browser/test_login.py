@@ -1,39 +1,20 @@
 """The login page, which everybody sees first."""
 
-from collections.abc import Callable
-
-import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.steps import LEADER_BYTES, Look
 from tests.factories import make_user
 
 LANGUAGES = {"zh-hans": "登录", "zh-hant": "登入", "en": "Sign in"}
-LEADER_BUDGET = 40_000
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_login_page_is_accessible_and_breaks_no_policy(sized: Page, site: str, visitor, axe, theme, language):
-    visitor(language=language, theme=theme)
+def test_everybody_can_use_the_login_page_in_their_language(strict: Page, site: str, weight, wrong_on):
+    for language, heading in LANGUAGES.items():
+        looks = [Look("phone", "light", language), Look("desk", "dark", language)]
+        assert wrong_on(None, "/login/", looks=looks) == []
+        expect(strict.get_by_role("heading", level=1)).to_have_text(heading)
 
-    sized.goto("/login/")
-
-    expect(sized.get_by_role("heading", level=1)).to_have_text(LANGUAGES[language])
-    assert axe(sized) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_login_page_fits_320_pixels(strict: Page, site: str, visitor, language):
-    visitor(language=language)
-    strict.set_viewport_size({"width": 320, "height": 640})
-
-    strict.goto("/login/")
-
-    assert strict.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_the_login_page_keeps_to_the_phone_budget(site: str, weight: Callable[[str], int]):
-    assert weight("/login/") <= LEADER_BUDGET
+    assert weight("/login/") <= LEADER_BYTES
 
 
 def test_a_wrong_password_keeps_the_name_and_says_what_to_do(strict: Page, site: str, visitor):

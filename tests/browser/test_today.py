@@ -1,6 +1,5 @@
 """今日 of the operator with everything on it: nobody is shut out, it is light, the chart answers pointer and keys."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,7 +13,7 @@ from orders.enums import CampaignState
 from orders.models import Paste
 from referrals.models import Referral
 from tests import factories as make
-from tests.browser.steps import DESK_BYTES
+from tests.browser.steps import DESK_BYTES, Look
 from tests.insights.sales import make_campaign, make_order
 
 GROUPS = 10
@@ -48,30 +47,18 @@ def operator(site: str) -> User:
     return operator
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
-def test_everybody_can_use_it_on_phone_and_desk(sized: Page, visitor, axe, operator, language, theme):
-    visitor(user=operator, language=language, theme=theme)
+def test_everybody_can_use_it_on_phone_and_desk(strict: Page, visitor, weight, wrong_on, operator):
+    """Every size in every language, and in either theme."""
+    sizes, themes = ("phone", "desk"), ("light", "dark")
+    looks = [
+        Look(size, themes[(which + number) % 2], language)
+        for which, size in enumerate(sizes)
+        for number, language in enumerate(("zh-hans", "zh-hant", "en"))
+    ]
 
-    sized.goto("/")
-
-    expect(sized.locator(".noteworthy li")).to_have_count(4)
-    assert axe(sized) == []
-    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_it_fits_320_pixels(strict: Page, visitor, operator):
-    visitor(user=operator, language="en")
-    strict.set_viewport_size({"width": 320, "height": 640})
-
-    strict.goto("/")
-
-    assert strict.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_it_keeps_to_the_budget(visitor, weight: Callable[[str], int], operator):
+    assert wrong_on(operator, "/", looks=looks) == []
+    expect(strict.locator(".noteworthy li")).to_have_count(4)
     visitor(user=operator)
-
     assert weight("/") <= DESK_BYTES
 
 

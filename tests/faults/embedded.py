@@ -88,7 +88,8 @@ class Instance:
     def service(self, name: str) -> psutil.Process:
         """The real process of a service, behind its guard."""
         for guard in psutil.Process(self.process.pid).children():
-            if guard.cmdline() and json.loads(guard.cmdline()[-1])["name"] == name:
+            told = guard.cmdline()[-1:]  # one that is just being started still bears the line of who starts it
+            if told and told[0].startswith("{") and json.loads(told[0])["name"] == name:
                 return guard.children()[0]
         raise LookupError(name)
 
