@@ -1,6 +1,6 @@
 """What may be done with campaigns, orders and chains: one verb, one transaction, the clock passed in."""
 
-from orders.services.applying import Applied, LeftOut, apply_paste
+from orders.services.applying import Applied, LeftOut, apply_paste, what_does_not_fit
 from orders.services.balances import NotMoved, correct_balance, top_up
 from orders.services.bills import BillRow, BookedBill, book_bill
 from orders.services.campaigns import (
@@ -220,4 +220,5 @@ __all__ = [
     "undo_orders",
     "undo_paste",
     "undo_products",
+    "what_does_not_fit",
 ]

@@ -49,11 +49,11 @@ class EntryChange:
         return {place: quantity for place, quantity in sorted(moves.items()) if quantity}
 
 
-def change_of(row: Row, before: LiveEntry | None, newcomers: Mapping[str, int]) -> EntryChange:
+def change_of(row: Row, newcomers: Mapping[str, int]) -> EntryChange:
     member_id = row.member.member_id if row.member else newcomers[row.key]
     return EntryChange(
         key=row.key,
-        before=side_of(before) if before else Side(member_id),
+        before=side_of(row.entry) if row.entry else Side(member_id),
         after=Side(member_id, row.quantities, row.raw, content=row.content),
         number=row.number,
         door=row.door[:40],

@@ -27,7 +27,6 @@ from orders.queries import with_takings
 from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import Reading, Row, RowState
 from orders.rules.jielong.text import MAX_CHARACTERS
-from orders.services.placing import limit_sentence
 from orders.views.answers import AnswerForm
 from orders.views.chains import Chain, chains_for
 
@@ -217,12 +216,15 @@ def show_paste(
     now = timezone.now()
     context: dict[str, Any] = {"paste": paste, "steps": STEPS, "refusal": refusal}
     if paste.state != PasteState.DRAFT:
-        context |= {"can_undo": paste.can_be_undone(now), "summary": group_summary(paste)}
+        context |= {
+            "can_undo": paste.can_be_undone(now),
+            "summary": group_summary(paste),
+            "to_go_on": to_go_on(paste, now),
+        }
         return render_page(request, "orders/jielong_done.html", context, status=422 if refusal else 200)
     own_group = Group.objects.filter(pk=paste.group_id)
     context |= preview_of(paste, services.read_paste(paste), errors or {}) | {
         "takings": with_takings(Campaign.objects.filter(pk=paste.campaign_id), groups=own_group).get(),
-        "offers": list(paste.campaign.offers.order_by("position", "pk")),
     }
     status = 422 if refusal or errors else 200
     return render_page(request, PREVIEW, context, fragment="preview", status=status)
@@ -230,17 +232,18 @@ def show_paste(
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row with its sentences and what it comes to (fen)."""
+    """A row with its sentences and what it comes to (fen). `refusal` says why there is no room for it, if so."""
 
     row: Row
     problems: list[str]
     amount_fen: int
     errors: list[str]
     before: str
+    refusal: str = ""
 
     @property
     def level(self) -> str:
-        return "bad" if self.row.state == RowState.BLOCKED else "warn"
+        return "bad" if self.refusal or self.row.state == RowState.BLOCKED else "warn"
 
     @property
     def new_member(self) -> int:
@@ -248,33 +251,43 @@ class ShownRow:
 
 
 def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> dict[str, Any]:
-    """The reading sorted for the eye: what needs an answer, what deserves a look, the rest."""
-    offers = {offer.pk: offer for offer in paste.campaign.offers.all()}
+    """The reading sorted for the eye: no room for it, needs an answer, deserves a look, the rest."""
+    offers = {offer.pk: offer for offer in paste.campaign.offers.order_by("position", "pk")}
+    refused = services.what_does_not_fit(paste, reading, offers)
 
     def shown(row: Row) -> ShownRow:
         before = "、".join(
             f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in row.before.items() if o in offers
         )
         fen = sum((q * offers[o].price_fen for o, q in row.quantities.items()), Decimal())
-        asked = [(offers[o], q) for o, q in row.quantities.items()]
-        over = [limit_sentence(offer) for offer, q in asked if offer.limit_each is not None and q > offer.limit_each]
-        problems = [*wording.problems_of(row), *over]
-        return ShownRow(row, problems, int(fen.to_integral_value()), errors.get(row.key, []), before)
+        refusal = refused.get(row.key, "")
+        problems = [*([refusal] if refusal else []), *wording.problems_of(row)]
+        return ShownRow(row, problems, int(fen.to_integral_value()), errors.get(row.key, []), before, refusal)
 
-    rows = {state: [shown(row) for row in reading.of(state)] for state in RowState}
+    everything = [shown(row) for row in reading.rows]
+    no_room = [one for one in everything if one.refusal]
+    rows = {state: [one for one in everything if one.row.state == state and not one.refusal] for state in RowState}
     counted = rows[RowState.READY] + rows[RowState.DOUBTFUL]
     words = wording.skip_words()
     return {
         "reading": reading,
-        "to_settle": rows[RowState.BLOCKED] + rows[RowState.DOUBTFUL],
+        "offers": list(offers.values()),
+        "to_settle": no_room + rows[RowState.BLOCKED] + rows[RowState.DOUBTFUL],
         "ready": rows[RowState.READY],
         "unchanged": rows[RowState.UNCHANGED],
         "left_aside": rows[RowState.SKIPPED],
-        "blocked_count": len(rows[RowState.BLOCKED]),
+        "left_out_count": len(no_room) + len(rows[RowState.BLOCKED]),
         "confirm_count": len(counted) + sum(1 for gone in reading.vanished if gone.cancel),
         "total_fen": sum(one.amount_fen for one in counted),
         "skipped_lines": [(text, words.get(reason, reason)) for text, reason in reading.skipped],
     }
+
+
+def to_go_on(paste: Paste, now: datetime) -> int:
+    """How many rows of a confirmed paste are still to be settled, while its text is kept and orders are taken."""
+    if paste.state != PasteState.APPLIED or not paste.text or not paste.campaign.takes_orders(now):
+        return 0
+    return paste.outcome.get("waiting", 0) + len(paste.outcome.get("left_out", ()))
 
 
 def group_summary(paste: Paste) -> str:

@@ -66,6 +66,43 @@ def test_more_than_a_member_may_have_is_said_before_it_is_refused(client, leader
     assert ["每户限 2 盒" in page for page in pages] == [True, False]
 
 
+def test_rows_there_is_no_room_for_come_first_and_do_not_count(client, leader, campaign, group):
+    campaign.offers.update(stock=3)
+    text = "1. 王姐 6-1201 草莓2盒\n2. 路人甲 草莓1盒\n3. 李雷 3-201 草莓2盒"
+    paste = paste_of(campaign, group, leader, text)
+
+    preview = client.get(reverse("orders:jielong_preview", args=[paste.pk])).context
+
+    first, second = preview["to_settle"]
+    assert (first.row.name, first.level, first.problems[0]) == ("李雷", "bad", "『草莓』卖完了。")
+    assert second.row.name == "路人甲"
+    assert (preview["confirm_count"], preview["left_out_count"], preview["total_fen"]) == (2, 1, 3 * 2990)
+
+
+def test_a_row_that_was_left_out_is_settled_from_the_page_that_says_so(client, leader, campaign, group):
+    campaign.offers.update(stock=3)
+    paste = paste_of(campaign, group, leader, "1. 王姐 6-1201 草莓2盒\n2. 李雷 3-201 草莓2盒")
+    done = client.post(reverse("orders:jielong_apply", args=[paste.pk]), follow=True)
+    assert "只剩 1 盒" in done.text
+    assert done.context["to_go_on"] == 1
+
+    again = client.post(
+        reverse("orders:jielong"), {"chain": f"{campaign.pk}-{group.pk}", "text": paste.text}, follow=True
+    )
+    (left,) = again.context["to_settle"]
+    assert "只剩 1 盒" in left.problems[0]
+    assert "quantity_0" in again.text
+    latest = again.context["paste"]
+    client.post(
+        reverse("orders:jielong_settle", args=[latest.pk]),
+        {"key": left.row.key, "action": "save", "quantity_0": "1"},
+    )
+    done = client.post(reverse("orders:jielong_apply", args=[latest.pk]), follow=True)
+
+    assert done.context["to_go_on"] == 0
+    assert campaign.offers.get().taken == 3
+
+
 def test_where_nothing_came_in_there_is_nothing_to_tell_the_group(client, leader, campaign, group):
     campaign.offers.update(limit_each=2)
     pastes = [paste_of(campaign, group, leader, f"1. 王姐 6-1201 草莓{n}盒") for n in (3, 2)]
@@ -135,8 +172,9 @@ def test_the_preview_costs_the_same_queries_for_one_row_as_for_three(
     text = "\n".join(f"{n}. 邻居{n} {n}-101 草莓1盒" for n in range(1, rows + 1))
     paste = paste_of(campaign, group, leader, text)
 
-    # Session and user; the paste; offers, people and what both were called; live entries; takings; offers to choose.
-    with django_assert_num_queries(11):
+    # Session and user; the paste; offers, people and what both were called; live entries; offers to choose, what is
+    # held and left of them; takings.
+    with django_assert_num_queries(12):
         client.get(reverse("orders:jielong_preview", args=[paste.pk]))
 
 

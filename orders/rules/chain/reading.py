@@ -1,7 +1,7 @@
 """What a chain says beside what it said before and what was settled: rows with their state, nothing applied yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -92,7 +92,7 @@ class SettledLine:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry of the chain as the leader sees it. `before` is what earlier pastes put into the order for it."""
+    """One entry of the chain as the leader sees it. `entry` is what earlier pastes put into the orders for it."""
 
     key: str
     number: int | None
@@ -108,7 +108,7 @@ class Row:
     content: str
     member: Person | None = None
     is_new: bool = False
-    before: Quantities = field(default_factory=dict)
+    entry: LiveEntry | None = None
     changes: tuple[str, ...] = ()
 
     @property
@@ -119,6 +119,10 @@ class Row:
             if line.offer and line.quantity and not line.dropped:
                 wanted[line.offer.offer_id] = wanted.get(line.offer.offer_id, Decimal()) + line.quantity
         return wanted
+
+    @property
+    def before(self) -> Quantities:
+        return self.entry.quantities if self.entry else {}
 
     @property
     def counts(self) -> bool:
@@ -185,8 +189,7 @@ def read(
         for row in parsed.rows
     ]
     rows, open_changes = apply_changes(rows, parsed.changes, by_name)
-    entries = {keys[key]: entry for key, entry in before.items()}
-    rows = [unchanged_if_known(row, entries.get(row.key)) for row in rows]
+    rows = [unchanged_if_known(row) for row in rows]
     gone = difference.vanished if parsed.rows else ()
     return Reading(
         title=parsed.title,
@@ -244,7 +247,7 @@ def read_row(
         content=row.content,
         member=member,
         is_new=answered and member is None,
-        before=entry.quantities if entry else {},
+        entry=entry,
     )
 
 
@@ -341,8 +344,9 @@ def changed_lines(row: Row, change: Change, by_name: Mapping[str, ChainOffer]) -
     return tuple(replace(line, quantity=quantity) if line is meant[0] else line for line in row.lines)
 
 
-def unchanged_if_known(row: Row, entry: LiveEntry | None) -> Row:
+def unchanged_if_known(row: Row) -> Row:
     """A row whose text an earlier paste already put into the orders needs no second look."""
+    entry = row.entry
     if entry is None or row.state == RowState.SKIPPED:
         return row
     if row.raw == entry.raw or (row.counts and row.quantities == entry.quantities and not row.is_new):
