@@ -101,6 +101,25 @@ def test_a_confirmed_chain_becomes_orders_and_a_draft_does_not(chain):
     assert (applied.taken, applied.amount_fen) == (2, 2 * 2990 + 1035)
 
 
+@pytest.mark.parametrize(
+    ("meaning", "before", "after"),
+    [("add", {"草莓": 1}, {"草莓": 3}), ("item", {"草莓": 1}, {"草莓": 1, "脐橙": 1}), ("guest", {}, {"草莓": 3})],
+)
+def test_plus_two_is_what_the_campaign_says_it_is(chain, meaning, before, after):
+    chain.campaign.plus_one = meaning
+    chain.campaign.save(update_fields=["plus_one"])
+    if meaning == "guest":
+        chain.campaign.offers.filter(name="脐橙").delete()
+    first = [f"王姐 6-1201 {name}{quantity}" for name, quantity in before.items()]
+
+    paste = chain.paste(*first, "王姐 6-1201 +2")
+    for row in read_paste(paste).rows:
+        settle(paste=paste, key=row.key, answer={"seen": True}, content=row.content)
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert chain.ordered() == {"王姐": after}
+
+
 def test_confirming_twice_is_refused_and_changes_nothing(chain):
     paste, _applied = chain.confirm("王姐 6-1201 草莓2盒")
 
@@ -463,4 +482,4 @@ def test_confirming_takes_the_same_queries_for_two_rows_as_for_forty(chain, size
         applied = apply_paste(paste=paste, by=chain.user, now=NOW)
 
     assert applied.taken == size
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 20
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 21
