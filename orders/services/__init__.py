@@ -48,7 +48,15 @@ from orders.services.importing import (
     taken_in_before,
 )
 from orders.services.offers import TermsRefused, change_offer, remove_offer, save_offer
-from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
+from orders.services.pasting import (
+    AlreadyApplied,
+    NothingPasted,
+    StrangeGroup,
+    choose_branch,
+    read_paste,
+    settle,
+    start_paste,
+)
 from orders.services.payments import (
     BookedBefore,
     ChangedMeanwhile,
@@ -158,6 +166,7 @@ __all__ = [
     "change_campaign",
     "change_offer",
     "change_own_order",
+    "choose_branch",
     "claim_red_packet",
     "close_campaign",
     "closed_sentence",

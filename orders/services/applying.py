@@ -15,7 +15,7 @@ from orders.rules.jielong.flags import Flag
 from orders.services.claims import claim_from_chain
 from orders.services.entry_changes import EntryChange, change_of, end_of, keep_entries, place_moves
 from orders.services.learning import learn, take_in_newcomers
-from orders.services.pasting import read_paste, refuse_unless_draft
+from orders.services.pasting import as_branch, read_paste, refuse_unless_draft
 from orders.services.placing import CampaignClosed, closed_sentence
 from orders.services.room import locked_offers, room_for
 
@@ -77,8 +77,11 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
         ),
         waiting=len(reading.of(RowState.BLOCKED)) + len(reading.open_changes),
     )
+    in_the_orders = {row.key for row in reading.rows if row.entry} - {change.key for change in changes}
+    in_the_orders |= {change.key for change in changes if change.after.quantities}
+    paste.entries = as_branch(reading, in_the_orders)
     paste.state, paste.applied_at, paste.outcome = PasteState.APPLIED, now, asdict(applied)
-    paste.save(update_fields=["state", "applied_at", "outcome"])
+    paste.save(update_fields=["entries", "state", "applied_at", "outcome"])
     return applied
 
 

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from core.fields import MOST, TOO_MUCH
 from orders.models import Campaign, GroupStock, Offer, OrderLine
 from orders.services.placing import left_sentence, limit_sentence, whole_sentence
 
-Moves = Mapping[tuple[Hashable, int], Decimal]
+Moves = Mapping[tuple[Any, int], Decimal]
 """(who, offer id) → quantity more (or less). Who is known has a member's id; anybody else is told apart by anything."""
 
 
@@ -25,7 +26,7 @@ class Room:
         self._offers = offers
         self._left = {o.pk: o.stock - o.taken for o in offers.values() if o.stock is not None}
         self._shares_left = {offer_id: share.stock - share.taken for offer_id, share in shares.items()}
-        self._held: dict[tuple[Hashable, int], Decimal] = defaultdict(Decimal)
+        self._held: dict[tuple[Any, int], Decimal] = defaultdict(Decimal)
         self._held.update(held)
 
     def admit(self, moves: Moves) -> str:
