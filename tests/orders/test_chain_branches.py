@@ -218,11 +218,11 @@ def forks(draw):
     """Who stands in the list, and how each goes on after the same beginning; and which parts of it are pasted when."""
     goods = {person: draw(GOODS) for person in PEOPLE}
     entries = [f"{name} {door} {goods[name, door]}" for name, door in draw(st.permutations(PEOPLE))]
-    common = draw(st.integers(0, 3))
-    tails = [draw(st.lists(st.sampled_from(entries[common:]), max_size=4, unique=True)) for _branch in range(2)]
+    common = draw(st.integers(0, 2))
+    tails = [draw(st.lists(st.sampled_from(entries[common:]), max_size=5, unique=True)) for _branch in range(2)]
     branches = [[*entries[:common], *tail] for tail in tails]
-    pastes = st.tuples(st.sampled_from(branches), st.integers(0, 4), st.booleans())
-    some = [(branch[: common + more], message) for branch, more, message in draw(st.lists(pastes, max_size=4))]
+    pastes = st.tuples(st.sampled_from(branches), st.integers(0, 5), st.booleans())
+    some = [(branch[: common + more], message) for branch, more, message in draw(st.lists(pastes, max_size=6))]
     whole = [(branch, draw(st.booleans())) for branch in draw(st.permutations(branches))]
     return branches, [
         paste for paste in [*some, *whole, *draw(st.lists(st.sampled_from(whole), max_size=2))] if paste[0]

@@ -82,5 +82,14 @@ def continue_branch(rows: Sequence[OrderRow], live: Sequence[Live], branches: Se
 
 def branch_of(rows: Sequence[OrderRow], branches: Sequence[Branch]) -> tuple[Branch, Difference[Entry, OrderRow]]:
     """The earlier paste this text shares most with; of several the one it leaves least of, then the most alike."""
-    compared = [(branch, diff(branch, rows)) for branch in branches]
-    return max(compared, key=lambda one: (len(one[1].pairs), -len(one[1].vanished), len(one[1].unchanged)))
+    compared: list[tuple[tuple[int, int, int], Branch, Difference[Entry, OrderRow]]] = []
+    most = 0
+    for branch in branches:
+        if len(branch) < most:
+            continue  # it cannot share more
+        difference = diff(branch, rows)
+        most = max(most, len(difference.pairs))
+        alike = (len(difference.pairs), -len(difference.vanished), len(difference.unchanged))
+        compared.append((alike, branch, difference))
+    _alike, branch, difference = max(compared, key=lambda one: one[0])
+    return branch, difference
