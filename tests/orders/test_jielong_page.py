@@ -80,6 +80,15 @@ def test_what_cannot_be_read_says_so_in_the_readers_language(client, leader, cam
     assert not Paste.objects.exists()
 
 
+def test_five_megabytes_are_refused_with_a_sentence(client, leader, campaign, group):
+    sent = {"chain": f"{campaign.pk}-{group.pk}", "text": "长" * 1_700_000}
+
+    answer = client.post(reverse("orders:jielong"), sent)
+
+    assert answer.status_code == 400
+    assert "超过 1 MB" in answer.text
+
+
 def test_the_browser_does_not_cut_off_a_long_paste(client, leader, campaign, group):
     page = client.get(reverse("orders:jielong")).text
 
