@@ -14,7 +14,7 @@ def unreadable(error: TextTooLong | MessageUnreadable) -> str:
     if isinstance(error, TextTooLong):
         return _(
             "The text has %(lines)d lines and %(characters)d characters; at most %(most_lines)d lines and "
-            "%(most_characters)d characters are read at once. Nothing was read: paste it in parts."
+            "%(most_characters)d characters are read at a time. Nothing was read: paste it in parts."
         ) % {
             "lines": error.lines,
             "characters": error.characters,

@@ -69,7 +69,7 @@ def test_a_message_is_shown_as_its_text_and_tells_when_a_doubtful_row_was_writte
         ('<!DOCTYPE msg [<!ENTITY a "b">]><msg><appmsg><title>&a;</title></appmsg></msg>', "微信不会写的内容"),
         ("<msg><appmsg><title>看这个</title><type>5</type></appmsg></msg>", "这不是接龙消息"),
         ("<title>" + " " * 400_000, "这条消息太长"),
-        ("长" * 50_001, "一次最多读 500 行、50000 个字"),
+        ("长" * 50_001, "一次最多 500 行、50000 字"),
     ],
 )
 def test_what_cannot_be_read_says_so_in_the_readers_language(client, leader, campaign, group, text, sentence):
