@@ -62,8 +62,10 @@ def _authors(entries: Sequence[Entry], authors: Sequence[Author]) -> list[Author
 
     Where the message does not say who wrote which text, they are taken in order if there are as many of them.
     """
-    numbered = [place for place, entry in enumerate(entries) if entry.number is not None]
     found: list[Author | None] = [None] * len(entries)
+    if not authors:
+        return found
+    numbered = [place for place, entry in enumerate(entries) if entry.number is not None]
     by_text: dict[str, list[Author]] = defaultdict(list)
     for author in reversed(authors):
         if author.text:
