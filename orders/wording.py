@@ -4,12 +4,61 @@ from django.utils.translation import gettext as _
 
 from orders.rules.chain.people import Doubt
 from orders.rules.chain.reading import Row
+from orders.rules.jielong import MessageUnreadable, TextTooLong
 from orders.rules.jielong.flags import Flag, SkipReason
+from orders.rules.jielong.text import MAX_CHARACTERS, MAX_LINES
+
+
+def unreadable(error: TextTooLong | MessageUnreadable) -> str:
+    """Why a paste could not be read, and what to do about it."""
+    if isinstance(error, TextTooLong):
+        return _(
+            "The text has %(lines)d lines and %(characters)d characters; at most %(most_lines)d lines and "
+            "%(most_characters)d characters are read at a time. Nothing was read: paste it in parts."
+        ) % {
+            "lines": error.lines,
+            "characters": error.characters,
+            "most_lines": MAX_LINES,
+            "most_characters": MAX_CHARACTERS,
+        }
+    match error.reason:
+        case "other_kind":
+            return _("This is another kind of WeChat message. Copy the chain itself and paste that.")
+        case "several":
+            return _("Several chain messages were pasted at once. Paste them one after the other, the newest last.")
+        case "entities":
+            return _("This message has parts WeChat never writes. Copy the chain as text and paste that.")
+        case "too_long":
+            return _("This message is too long to be read. Copy the chain as text and paste that.")
+        case _no_text:
+            return _("The message holds no text of a chain. Copy the chain as text and paste that.")
 
 
 def problems_of(row: Row) -> list[str]:
     """Everything that deserves a look about this row, what needs an answer first."""
-    return [*open_lines(row), *person(row), *(sentence(flag, row) for flag in row.flags if says_something(flag, row))]
+    return [
+        *branches(row),
+        *open_lines(row),
+        *person(row),
+        *(sentence(flag, row) for flag in row.flags if says_something(flag, row)),
+    ]
+
+
+def branches(row: Row) -> list[str]:
+    said = []
+    if row.rival:
+        said.append(
+            _(
+                "“%(name)s” is in the other branch with other goods (%(other)s). Take this one to count both; cancel "
+                "the other one below if only this one counts."
+            )
+            % {"name": row.name, "other": row.rival.raw}
+        )
+    if row.overtaken:
+        said.append(_("An older state of this entry: the order was changed by another text since. Which one is right?"))
+    if row.entry and row.author and row.entry.author and row.author != row.entry.author:
+        said.append(_("Somebody else wrote this entry before. Look whether it is the same person's."))
+    return said
 
 
 def open_lines(row: Row) -> list[str]:

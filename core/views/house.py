@@ -6,6 +6,7 @@ from functools import partial
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -71,7 +72,11 @@ def _error(request: HttpRequest, exception: Exception | None = None, *, status: 
     return render(request, f"{status}.html", status=status)
 
 
-bad_request = partial(_error, status=400)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent cannot be read; of what is only too long that is said."""
+    return render(request, "400.html", {"too_long": isinstance(exception, RequestDataTooBig)}, status=400)
+
+
 forbidden = partial(_error, status=403)
 not_found = partial(_error, status=404)
 

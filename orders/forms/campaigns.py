@@ -55,7 +55,11 @@ class CampaignForm(forms.Form):
     opens_at = MomentField(label=_("Opens at"))
     cuts_off_at = MomentField(label=_("Cut-off"))
     delivers_on = DayField(label=_("Delivery day"))
-    plus_one = forms.ChoiceField(label=_("“+1” in the chain means"), choices=PlusOne.choices)
+    plus_one = forms.ChoiceField(
+        label=_("“+1” in the chain means"),
+        choices=PlusOne.choices,
+        help_text=_("“王姐 +2” is 2 more for her; or 1 of the second product; or 3, for her and two others."),
+    )
     default_quantity = forms.BooleanField(
         label=_("No number means one"), required=False, help_text=_("Such rows are always shown for a look.")
     )

@@ -25,13 +25,15 @@ class PasteQuerySet(models.QuerySet["Paste"]):
 class Paste(models.Model):
     """A chain text somebody pasted for one campaign and group, and what they decided about its doubtful rows.
 
-    `decisions` maps a row's key to what the leader settled (member, offers, quantities, skip, cancel).
+    `decisions` maps a row's key to what the leader settled (member, offers, quantities, skip, cancel). `entries` has
+    what stood in the text when it was confirmed, in its order: the entry's key, signature, author and content.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="pastes")
     group = models.ForeignKey(Group, models.PROTECT, related_name="pastes")
     text = models.TextField()
     decisions = models.JSONField(default=dict)
+    entries = models.JSONField(default=list)
     state = models.CharField(max_length=8, choices=PasteState, default=PasteState.DRAFT, db_default=PasteState.DRAFT)
     pasted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     pasted_at = models.DateTimeField(db_default=Now())
@@ -65,13 +67,16 @@ class Paste(models.Model):
 class ChainEntry(models.Model):
     """What one entry of a group's chain asks for now: the side of a re-paste that is compared with the new text.
 
-    `key` is the entry's identity (author, or normalised name and door, with an occurrence number), never its
-    place in the list. `lines` maps offer id to quantity; an order is the sum of its entries.
+    `key` is the entry's first identity (author, or normalised name and door, with an occurrence number), never its
+    place in the list; `signature` (name and door) and `author` (WeChat's id) are those of its latest text. `lines`
+    maps offer id to quantity; an order is the sum of its entries.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chain_entries")
     group = models.ForeignKey(Group, models.PROTECT, related_name="+")
     key = models.CharField(max_length=200)
+    signature = models.CharField(max_length=200, default="", db_default="")
+    author = models.CharField(max_length=80, default="", db_default="")
     number = models.PositiveIntegerField(null=True)
     raw = models.TextField()
     content = models.TextField(default="", db_default="", help_text=_("What it asks for, as the parser spells it."))

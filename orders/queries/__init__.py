@@ -14,7 +14,7 @@ from orders.queries.campaigns import (
     with_goods_count,
     with_takings,
 )
-from orders.queries.chains import chains_to_settle, unsettled_chains
+from orders.queries.chains import chains_to_settle, recent_pastes, unsettled_chains
 from orders.queries.delivery import (
     Building,
     DeliveryRun,
@@ -122,6 +122,7 @@ __all__ = [
     "payments_of",
     "products_matching",
     "purchase_list",
+    "recent_pastes",
     "receive",
     "receiving",
     "results_of",

@@ -1,6 +1,6 @@
 """What may be done with campaigns, orders and chains: one verb, one transaction, the clock passed in."""
 
-from orders.services.applying import Applied, LeftOut, apply_paste
+from orders.services.applying import Applied, LeftOut, apply_paste, what_does_not_fit
 from orders.services.balances import NotMoved, correct_balance, top_up
 from orders.services.bills import BillRow, BookedBill, book_bill
 from orders.services.campaigns import (
@@ -48,7 +48,15 @@ from orders.services.importing import (
     taken_in_before,
 )
 from orders.services.offers import TermsRefused, change_offer, remove_offer, save_offer
-from orders.services.pasting import AlreadyApplied, NothingPasted, StrangeGroup, read_paste, settle, start_paste
+from orders.services.pasting import (
+    AlreadyApplied,
+    NothingPasted,
+    StrangeGroup,
+    choose_branch,
+    read_paste,
+    settle,
+    start_paste,
+)
 from orders.services.payments import (
     BookedBefore,
     ChangedMeanwhile,
@@ -158,6 +166,7 @@ __all__ = [
     "change_campaign",
     "change_offer",
     "change_own_order",
+    "choose_branch",
     "claim_red_packet",
     "close_campaign",
     "closed_sentence",
@@ -220,4 +229,5 @@ __all__ = [
     "undo_orders",
     "undo_paste",
     "undo_products",
+    "what_does_not_fit",
 ]

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from core.models import User
 from orders.enums import OrderSource
@@ -26,6 +27,8 @@ class Side:
     raw: str = ""
     order_id: int | None = None
     content: str = ""
+    signature: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,20 @@ class EntryChange:
         return {place: quantity for place, quantity in sorted(moves.items()) if quantity}
 
 
-def change_of(row: Row, before: LiveEntry | None, newcomers: Mapping[str, int]) -> EntryChange:
+def change_of(row: Row, newcomers: Mapping[str, int]) -> EntryChange:
     member_id = row.member.member_id if row.member else newcomers[row.key]
     return EntryChange(
         key=row.key,
-        before=side_of(before) if before else Side(member_id),
-        after=Side(member_id, row.quantities, row.raw, content=row.content),
+        before=side_of(row.entry) if row.entry else Side(member_id),
+        after=Side(
+            member_id,
+            row.quantities,
+            row.raw,
+            content=row.content,
+            signature=row.signature,
+            # Copied as text the chain does not say who wrote it; it is still the same entry.
+            author=row.author or (row.entry.author if row.entry else None) or "",
+        ),
         number=row.number,
         door=row.door[:40],
         note=row.note[:300],
@@ -63,11 +74,19 @@ def change_of(row: Row, before: LiveEntry | None, newcomers: Mapping[str, int]) 
 
 def end_of(gone: LiveEntry) -> EntryChange:
     """A vanished entry the leader lets go: it asks for nothing any more."""
-    return EntryChange(gone.key, side_of(gone), Side(gone.member_id, {}, gone.raw, content=gone.content))
+    return EntryChange(gone.key, side_of(gone), replace(side_of(gone), quantities={}, order_id=None))
 
 
 def side_of(entry: LiveEntry) -> Side:
-    return Side(entry.member_id, entry.quantities, entry.raw, entry.order_id, entry.content)
+    return Side(
+        entry.member_id,
+        entry.quantities,
+        entry.raw,
+        entry.order_id,
+        entry.content,
+        entry.signature,
+        entry.author or "",
+    )
 
 
 def place_moves(
@@ -118,6 +137,8 @@ def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
                 number=change.number,
                 raw=change.after.raw,
                 content=change.after.content,
+                signature=change.after.signature,
+                author=change.after.author,
                 lines=as_json(change.after.quantities),
                 member_id=change.after.member_id,
                 order_id=order_of[change.after.member_id],
@@ -127,7 +148,7 @@ def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
         ],
         update_conflicts=True,
         unique_fields=["campaign", "group", "key"],
-        update_fields=["number", "raw", "content", "lines", "member", "order", "live"],
+        update_fields=["number", "raw", "content", "signature", "author", "lines", "member", "order", "live"],
     )
     PasteChange.objects.bulk_create(
         PasteChange(paste=paste, entry=entry, before=remembered(change.before), after=remembered(change.after))
@@ -142,9 +163,18 @@ def remembered(side: Side) -> dict[str, object]:
         "raw": side.raw,
         "order": side.order_id,
         "content": side.content,
+        "signature": side.signature,
+        "author": side.author,
     }
 
 
-def recalled(data: Mapping[str, object]) -> Side:
-    lines, member, order = data["lines"], data["member"], data["order"]
-    return Side(member, quantities_of(lines), str(data["raw"]), order, str(data["content"]))  # type: ignore[arg-type]
+def recalled(data: Mapping[str, Any]) -> Side:
+    return Side(
+        data["member"],
+        quantities_of(data["lines"]),
+        data["raw"],
+        data["order"],
+        data["content"],
+        data.get("signature", ""),
+        data.get("author", ""),
+    )

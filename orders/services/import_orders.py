@@ -24,22 +24,20 @@ from orders.enums import ImportState, OrderSource
 from orders.models import (
     UNDO_WITHIN,
     Campaign,
-    GroupStock,
     Import,
     ImportedOrder,
     Offer,
     Order,
-    OrderLine,
     ProductAlias,
 )
 from orders.rules.imports.orders import Draft, Goods, Known, ReadOrder, group_rows, phone_of, read_orders
 from orders.rules.imports.outcome import Standing
 from orders.rules.jielong.text import same_name_key
-from orders.services.applying import refusal
 from orders.services.importing import NoDraft, locked_draft
 from orders.services.learning import ALIAS_LENGTH
 from orders.services.pasting import as_json, directory_of, quantities_of, rule_offers
-from orders.services.placing import CampaignClosed, Wanted, closed_sentence, left_sentence, place
+from orders.services.placing import CampaignClosed, Wanted, closed_sentence, place
+from orders.services.room import Room, locked_offers, room_for
 from orders.services.undoing import TooLateToUndo
 
 AT_ONCE = 200
@@ -185,11 +183,12 @@ def take_part(*, brought_in: Import, start: int, with_doubtful: bool, by: User, 
 def take_in(brought_in: Import, part: Sequence[Draft], *, with_doubtful: bool, by: User, now: datetime) -> Tally:
     """Place what fits of some of the file's orders in one statement, and remember it."""
     # Locked in id order: what fits now still fits when it is placed, and the same file waits here for its twin.
-    offers = {
-        one.pk: one for one in Offer.objects.filter(campaign=brought_in.campaign_id).select_for_update().order_by("pk")
-    }
+    offers = locked_offers(brought_in.campaign_id)
     read = read_import(brought_in, part)
-    kept, left_out = keep_what_fits(brought_in, [o for o in read if counts(o, with_doubtful=with_doubtful)], offers)
+    wanted = [one for one in read if counts(one, with_doubtful=with_doubtful)]
+    members_known = {one.member_id for one in wanted if one.member_id}
+    room = room_for(offers, group_id=brought_in.group_id, member_ids=members_known)
+    kept, left_out = keep_what_fits(wanted, room)
     members, newcomers = take_in_people(brought_in, kept, now=now)
     keep_orders(brought_in, kept, members, by=by, now=now)
     learn_goods(brought_in, kept, offers)
@@ -211,34 +210,16 @@ def take_in(brought_in: Import, part: Sequence[Draft], *, with_doubtful: bool, b
     )
 
 
-def keep_what_fits(
-    brought_in: Import, wanted: Sequence[ReadOrder], offers: Mapping[int, Offer]
-) -> tuple[list[ReadOrder], list[tuple[ReadOrder, str]]]:
+def keep_what_fits(wanted: Sequence[ReadOrder], room: Room) -> tuple[list[ReadOrder], list[tuple[ReadOrder, str]]]:
     """First come, first served, in the order of the file: who asks for more than is left stays out altogether."""
-    lines = OrderLine.objects.filter(
-        order__campaign=brought_in.campaign_id,
-        order__group=brought_in.group_id,
-        order__member__in={one.member_id for one in wanted if one.member_id},
-    )
-    have: dict[tuple[tuple[object, ...], int], Decimal] = defaultdict(Decimal)
-    have.update({((m,), offer): q for m, offer, q in lines.values_list("order__member", "offer", "quantity")})
-    shares = {share.offer_id: share for share in GroupStock.objects.filter(offer__in=offers, group=brought_in.group_id)}
     kept, left_out = [], []
     for one in wanted:
-        asked = one.quantities.items()
-        why = next((why for o, q in asked if (why := refusal(offers[o], have[one.person, o], q))), "")
-        full = next((shares[o] for o, q in asked if o in shares and shares[o].taken + q > shares[o].stock), None)
-        if full and not why:
-            why = left_sentence(offers[full.offer_id], full.stock - full.taken)
+        who = one.member_id or one.person
+        why = room.admit({(who, offer_id): quantity for offer_id, quantity in one.quantities.items()})
         if why:
             left_out.append((one, why))
-            continue
-        for offer_id, quantity in asked:
-            offers[offer_id].taken += quantity
-            have[one.person, offer_id] += quantity
-            if offer_id in shares:
-                shares[offer_id].taken += quantity
-        kept.append(one)
+        else:
+            kept.append(one)
     return kept, left_out
 
 

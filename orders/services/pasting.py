@@ -1,7 +1,7 @@
 """A pasted chain kept as a draft: read beside what is known, settled row by row. Nothing is ordered here."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,15 @@ from core.errors import DomainError
 from core.models import User
 from orders.enums import PasteState
 from orders.models import Campaign, ChainEntry, MemberAlias, Offer, Paste, ProductAlias
+from orders.rules.chain.branches import Pasted
 from orders.rules.chain.decisions import Decision
 from orders.rules.chain.people import Directory, Person
 from orders.rules.chain.reading import ChainOffer, LiveEntry, Quantities, Reading, read
 from orders.rules.jielong import given, parse
 from orders.services.placing import CampaignClosed, closed_sentence
+
+BRANCHES_KEPT = 20
+"""Earlier pastes a text is compared with. A chain is pasted a handful of times."""
 
 
 class NothingPasted(DomainError):
@@ -37,7 +41,7 @@ class StrangeGroup(DomainError):
 def start_paste(*, campaign: Campaign, group: Group, text: str, by: User, now: datetime) -> Paste:
     """Keep a pasted text as a draft, with the answers of the last paste where its rows read the same.
 
-    Raises NothingPasted, TextTooLong, StrangeGroup, CampaignClosed; the text is then not kept.
+    Raises NothingPasted, TextTooLong, MessageUnreadable, StrangeGroup, CampaignClosed; the text is then not kept.
     """
     if not text.strip():
         raise NothingPasted(_("Paste the chain first: the text is empty."))
@@ -68,6 +72,7 @@ def read_paste(paste: Paste) -> Reading:
         directory=directory_of(paste.group),
         live=live_entries(paste.campaign, paste.group),
         decisions={key: Decision.from_json(data) for key, data in paste.decisions.items()},
+        branches=branches_of(paste.campaign, paste.group),
     )
 
 
@@ -113,9 +118,25 @@ def live_entries(campaign: Campaign, group: Group) -> list[LiveEntry]:
             raw=entry.raw,
             content=entry.content,
             quantities=quantities_of(entry.lines),
+            signature=entry.signature or entry.key.rpartition("#")[0],
+            author=entry.author or None,
         )
         for entry in entries.order_by("pk")
     ]
+
+
+def branches_of(campaign: Campaign, group: Group) -> list[list[Pasted]]:
+    """What earlier pastes said, the newest first; of equal ones the newest only."""
+    kept = Paste.objects.filter(campaign=campaign, group=group, state=PasteState.APPLIED).exclude(entries=[])
+    different: dict[tuple[tuple[str, ...], ...], list[list[str]]] = {}
+    for entries in kept.order_by("-pk").values_list("entries", flat=True)[:BRANCHES_KEPT]:
+        different.setdefault(tuple(tuple(entry[1:]) for entry in entries), entries)
+    return [[Pasted(*entry) for entry in entries] for entries in different.values()]
+
+
+def as_branch(reading: Reading, live: Collection[str]) -> list[list[str | None]]:
+    """What a confirmed text says, as it is kept; `live` are the keys that stand in the orders after it."""
+    return [[row.key if row.key in live else "", row.signature, row.author, row.content] for row in reading.rows]
 
 
 def quantities_of(lines: Mapping[str, str]) -> Quantities:
@@ -137,6 +158,17 @@ def settle(*, paste: Paste, key: str, answer: Mapping[str, Any], content: str = 
             kept[field] = {**kept.get(field, {}), **answer[field]}
     paste.decisions[key] = {**kept, **{k: v for k, v in answer.items() if k not in {"offers", "quantities"}}}
     paste.decisions[key]["content"] = content
+    paste.save(update_fields=["decisions"])
+    return paste
+
+
+@transaction.atomic
+def choose_branch(*, paste: Paste, alone: bool) -> Paste:
+    """Let everything that is only in another branch of the chain go, so that this text counts `alone`; or keep both."""
+    paste = Paste.objects.select_for_update(of=("self",)).select_related("campaign", "group").get(pk=paste.pk)
+    refuse_unless_draft(paste)
+    for gone in read_paste(paste).elsewhere:
+        paste.decisions[gone.entry.key] = {**paste.decisions.get(gone.entry.key, {}), "cancel": alone}
     paste.save(update_fields=["decisions"])
     return paste
 

@@ -206,7 +206,7 @@ def why_not(campaign: Campaign, group: Group, wanted: Sequence[Wanted], *, now: 
         if offer.called_off_at:
             return OfferSoldOut(_("“%(offer)s” is called off.") % {"offer": offer.name})
         if offer.stock is not None and offer.taken + asked[offer.pk] > offer.stock:
-            return OfferSoldOut(sold_out_sentence(offer))
+            return OfferSoldOut(left_sentence(offer, offer.stock - offer.taken))
     for share in GroupStock.objects.filter(offer__in=asked, group=group).select_related("offer").order_by("offer"):
         if share.taken + asked[share.offer_id] > share.stock:
             return OfferSoldOut(left_sentence(share.offer, share.stock - share.taken))
@@ -218,10 +218,6 @@ def closed_sentence(campaign: Campaign, now: datetime) -> str:
     if campaign.opens_at > now and campaign.state == "open":
         return _("“%(campaign)s” has not opened yet. Nothing was saved.") % title
     return _("“%(campaign)s” takes no more orders: it is past its cut-off. Nothing was saved.") % title
-
-
-def sold_out_sentence(offer: Offer) -> str:
-    return left_sentence(offer, (offer.stock or Decimal()) - offer.taken)
 
 
 def left_sentence(offer: Offer, rest: Decimal) -> str:

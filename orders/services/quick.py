@@ -16,15 +16,9 @@ from core.models import User
 from core.money import amount_of
 from orders.enums import OrderSource
 from orders.models import UNDO_WITHIN, Campaign, Offer, Order, OrderLine, QuickEntry
-from orders.services.applying import refusal
 from orders.services.pasting import as_json, quantities_of
-from orders.services.placing import (
-    CampaignClosed,
-    Placed,
-    closed_sentence,
-    place_order,
-    whole_sentence,
-)
+from orders.services.placing import CampaignClosed, Placed, closed_sentence, place_order
+from orders.services.room import room_for
 from orders.services.undoing import TooLateToUndo
 
 
@@ -99,16 +93,12 @@ def refused_lines(
     campaign: Campaign, group: Group, member: Member | None, quantities: Mapping[int, Decimal]
 ) -> dict[int, str]:
     """Which lines do not fit, and why. Nothing is locked: who is faster still meets place_order's own refusal."""
-    lines = OrderLine.objects.filter(order__campaign=campaign, order__group=group, order__member=member)
-    has = dict(lines.values_list("offer", "quantity")) if member else {}
-    refused = {}
-    for offer in Offer.objects.filter(campaign=campaign, pk__in=quantities).order_by("position", "pk"):
-        quantity = quantities[offer.pk]
-        if offer.counted and quantity != quantity.to_integral_value():
-            refused[offer.pk] = whole_sentence(offer)
-        elif why := refusal(offer, has.get(offer.pk, Decimal()), quantity):
-            refused[offer.pk] = why
-    return refused
+    who = member.pk if member else None
+    asked_for = Offer.objects.filter(campaign=campaign, pk__in=quantities).order_by("position", "pk")
+    offers = {offer.pk: offer for offer in asked_for}
+    room = room_for(offers, group_id=group.pk, member_ids=[who] if who else [])
+    refusals = {offer_id: room.admit({(who, offer_id): quantities[offer_id]}) for offer_id in offers}
+    return {offer_id: why for offer_id, why in refusals.items() if why}
 
 
 def take_in(newcomer: Newcomer, *, group: Group, by: User, now: datetime) -> Member:

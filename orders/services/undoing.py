@@ -45,5 +45,6 @@ def restore_entries(kept: Sequence[PasteChange], back: Sequence[EntryChange]) ->
         entry.lines, entry.live = as_json(side.quantities), bool(side.quantities)
         entry.member_id, entry.order_id = side.member_id, side.order_id or entry.order_id
         entry.raw, entry.content = side.raw, side.content
-    fields = ["lines", "live", "member", "order", "raw", "content"]
+        entry.signature, entry.author = side.signature, side.author
+    fields = ["lines", "live", "member", "order", "raw", "content", "signature", "author"]
     ChainEntry.objects.bulk_update([one.entry for one in kept], fields)

@@ -14,7 +14,9 @@ from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import Row
 
 SEEN, SKIP, RESTORE, CANCEL, KEEP, SAVE = "seen", "skip", "restore", "cancel", "keep", "save"
-ACTIONS = [(action, action) for action in (SEEN, SKIP, RESTORE, CANCEL, KEEP, SAVE)]
+ALONE, BOTH = "alone", "both"
+"""Of two branches of a chain this text counts alone, or both count."""
+ACTIONS = [(action, action) for action in (SEEN, SKIP, RESTORE, CANCEL, KEEP, SAVE, ALONE, BOTH)]
 
 
 class AnswerForm(forms.Form):

@@ -1,7 +1,8 @@
 """录单: a pasted chain becomes orders. Paste, settle what is doubtful, confirm; undo within half an hour."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,16 +24,19 @@ from core.models import User
 from orders import services, wording
 from orders.enums import CampaignState, PasteState
 from orders.models import Campaign, Paste
-from orders.queries import with_takings
+from orders.queries import recent_pastes, with_takings
 from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import Reading, Row, RowState
-from orders.rules.jielong.text import MAX_CHARACTERS
-from orders.services.placing import limit_sentence
-from orders.views.answers import AnswerForm
+from orders.rules.jielong import MessageUnreadable, TextTooLong, visible_text
+from orders.views.answers import ALONE, BOTH, AnswerForm
 from orders.views.chains import Chain, chains_for
 
 PAGE = "orders/jielong.html"
 PREVIEW = "orders/jielong_preview.html"
+SHOWN = 8
+"""Recent pastes on the page."""
+LAST_MOMENT = 4102444800
+"""The end of 2099, in seconds since 1970: what a message calls later is no time."""
 LONGEST_ID = 19
 """Longer numbers are no row's."""
 STEPS = [gettext_lazy("Paste"), gettext_lazy("Check"), gettext_lazy("Done")]
@@ -55,13 +59,8 @@ class PasteForm(forms.Form):
         help_text=gettext_lazy(
             "Long-press the chain in the group, copy, paste here. Nothing is saved until you confirm."
         ),
-        max_length=MAX_CHARACTERS,
+        # No max_length: the browser would cut off what is pasted and nobody would know.
         strip=False,
-        error_messages={
-            "max_length": gettext_lazy(
-                "The text has %(show_value)d characters; at most %(limit_value)d are read at once."
-            ),
-        },
     )
 
     def __init__(self, *args: Any, chains: list[Chain], user: User, now: datetime, **kwargs: Any) -> None:
@@ -125,11 +124,13 @@ def jielong(request: SignedInRequest) -> HttpResponse:
             paste = services.start_paste(
                 campaign=chain.campaign, group=chain.group, text=form.cleaned_data["text"], by=request.user, now=now
             )
+        except (TextTooLong, MessageUnreadable) as error:
+            form.add_error("text", wording.unreadable(error))
         except DomainError as error:
             form.add_error("text", str(error))
         else:
             return redirect("orders:jielong_preview", paste.pk)
-    context = {"form": form, "chains": chains, "steps": STEPS, "batches": recent_batches(request.user, now)}
+    context = {"form": form, "chains": chains, "steps": STEPS, "batches": recent_pastes(request.user, now)[:SHOWN]}
     return render_page(request, PAGE, context, status=422 if form.errors else 200)
 
 
@@ -139,17 +140,6 @@ def sample(user: User) -> dict[str, str]:
         return {}
     paste = Paste.objects.filter(pasted_by=user, campaign__demo=True).order_by("pk").first()
     return {"text": paste.text} if paste and paste.state == PasteState.DRAFT else {}
-
-
-def recent_batches(user: User, now: datetime) -> list[Paste]:
-    """The drafts still open and the batches that can still be undone, newest first."""
-    mine = Paste.objects.visible_to(user).filter(pasted_at__gte=now - timedelta(days=2))
-    pastes = mine.exclude(state=PasteState.UNDONE).select_related("campaign", "group").order_by("-pk")[:8]
-    return [
-        paste
-        for paste in pastes
-        if (paste.state == PasteState.DRAFT and paste.campaign.takes_orders(now)) or paste.can_be_undone(now)
-    ]
 
 
 @require_safe
@@ -162,7 +152,7 @@ def jielong_preview(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @leader_or_operator
 def jielong_settle(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Keep what was decided about one row."""
+    """Keep what was decided about one row, or about another branch of the chain."""
     paste = visible_paste(request.user, pk)
     key = request.POST.get("key", "")
     row = next((row for row in services.read_paste(paste).rows if row.key == key), None)
@@ -170,8 +160,11 @@ def jielong_settle(request: SignedInRequest, pk: int) -> HttpResponse:
     errors = {}
     if form.is_valid():
         try:
-            content = row.content if row else ""
-            paste = services.settle(paste=paste, key=key, answer=form.answer(), content=content)
+            if form.cleaned_data["action"] in {ALONE, BOTH}:
+                paste = services.choose_branch(paste=paste, alone=form.cleaned_data["action"] == ALONE)
+            else:
+                content = row.content if row else ""
+                paste = services.settle(paste=paste, key=key, answer=form.answer(), content=content)
         except DomainError as error:
             errors[key] = [str(error)]
     else:
@@ -217,12 +210,15 @@ def show_paste(
     now = timezone.now()
     context: dict[str, Any] = {"paste": paste, "steps": STEPS, "refusal": refusal}
     if paste.state != PasteState.DRAFT:
-        context |= {"can_undo": paste.can_be_undone(now), "summary": group_summary(paste)}
+        context |= {
+            "can_undo": paste.can_be_undone(now),
+            "summary": group_summary(paste),
+            "to_go_on": to_go_on(paste, now),
+        }
         return render_page(request, "orders/jielong_done.html", context, status=422 if refusal else 200)
     own_group = Group.objects.filter(pk=paste.group_id)
     context |= preview_of(paste, services.read_paste(paste), errors or {}) | {
         "takings": with_takings(Campaign.objects.filter(pk=paste.campaign_id), groups=own_group).get(),
-        "offers": list(paste.campaign.offers.order_by("position", "pk")),
     }
     status = 422 if refusal or errors else 200
     return render_page(request, PREVIEW, context, fragment="preview", status=status)
@@ -230,17 +226,21 @@ def show_paste(
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row with its sentences and what it comes to (fen)."""
+    """A row with its sentences and what it comes to (fen). `refusal` says why there is no room for it, if so."""
 
     row: Row
     problems: list[str]
     amount_fen: int
     errors: list[str]
     before: str
+    refusal: str = ""
+    written_at: str = ""
+    also_wrote: str = ""
+    """Numbers of the other entries of who wrote this one."""
 
     @property
     def level(self) -> str:
-        return "bad" if self.row.state == RowState.BLOCKED else "warn"
+        return "bad" if self.refusal or self.row.state == RowState.BLOCKED else "warn"
 
     @property
     def new_member(self) -> int:
@@ -248,33 +248,67 @@ class ShownRow:
 
 
 def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> dict[str, Any]:
-    """The reading sorted for the eye: what needs an answer, what deserves a look, the rest."""
-    offers = {offer.pk: offer for offer in paste.campaign.offers.all()}
+    """The reading sorted for the eye: no room for it, needs an answer, deserves a look, the rest."""
+    offers = {offer.pk: offer for offer in paste.campaign.offers.order_by("position", "pk")}
+    refused = services.what_does_not_fit(paste, reading, offers)
+    written: dict[str | None, list[Row]] = defaultdict(list)
+    for row in reading.rows:
+        written[row.author].append(row)
 
     def shown(row: Row) -> ShownRow:
         before = "、".join(
             f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in row.before.items() if o in offers
         )
         fen = sum((q * offers[o].price_fen for o, q in row.quantities.items()), Decimal())
-        asked = [(offers[o], q) for o, q in row.quantities.items()]
-        over = [limit_sentence(offer) for offer, q in asked if offer.limit_each is not None and q > offer.limit_each]
-        problems = [*wording.problems_of(row), *over]
-        return ShownRow(row, problems, int(fen.to_integral_value()), errors.get(row.key, []), before)
+        refusal = refused.get(row.key, "")
+        problems = [*([refusal] if refusal else []), *wording.problems_of(row)]
+        also = [str(one.number) for one in written[row.author] if row.author and one.number not in {None, row.number}]
+        return ShownRow(
+            row,
+            problems,
+            int(fen.to_integral_value()),
+            errors.get(row.key, []),
+            before,
+            refusal,
+            written_at(row),
+            "、".join(also[:6]),
+        )
 
-    rows = {state: [shown(row) for row in reading.of(state)] for state in RowState}
+    everything = [shown(row) for row in reading.rows]
+    no_room = [one for one in everything if one.refusal]
+    rows = {state: [one for one in everything if one.row.state == state and not one.refusal] for state in RowState}
     counted = rows[RowState.READY] + rows[RowState.DOUBTFUL]
     words = wording.skip_words()
     return {
         "reading": reading,
-        "to_settle": rows[RowState.BLOCKED] + rows[RowState.DOUBTFUL],
+        "text": visible_text(paste.text),
+        "offers": list(offers.values()),
+        "to_settle": no_room + rows[RowState.BLOCKED] + rows[RowState.DOUBTFUL],
         "ready": rows[RowState.READY],
         "unchanged": rows[RowState.UNCHANGED],
+        "elsewhere_goes": all(gone.cancel for gone in reading.elsewhere),
         "left_aside": rows[RowState.SKIPPED],
-        "blocked_count": len(rows[RowState.BLOCKED]),
+        "left_out_count": len(no_room) + len(rows[RowState.BLOCKED]),
         "confirm_count": len(counted) + sum(1 for gone in reading.vanished if gone.cancel),
         "total_fen": sum(one.amount_fen for one in counted),
         "skipped_lines": [(text, words.get(reason, reason)) for text, reason in reading.skipped],
     }
+
+
+def written_at(row: Row) -> str:
+    """When the entry was written, as far as the paste tells."""
+    if row.sent_unix is None:
+        return row.sent_at
+    moment = datetime.fromtimestamp(min(row.sent_unix, LAST_MOMENT), tz=UTC)
+    return timezone.localtime(moment).strftime("%m-%d %H:%M")
+
+
+def to_go_on(paste: Paste, now: datetime) -> int:
+    """How many rows of a confirmed paste are still to be settled, while its text is kept and orders are taken."""
+    if paste.state != PasteState.APPLIED or not paste.text or not paste.campaign.takes_orders(now):
+        return 0
+    waiting: int = paste.outcome.get("waiting", 0)
+    return waiting + len(paste.outcome.get("left_out", ()))
 
 
 def group_summary(paste: Paste) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from orders.models import Order
+from orders.models import Offer, Order
 from tests import factories as make
 from tests.browser.steps import LEADER_BYTES, paste
 
@@ -49,6 +49,37 @@ def test_a_chain_is_pasted_settled_confirmed_and_undone(sized: Page, site, visit
     sized.get_by_role("button", name="Undo this batch").click()
     expect(sized.get_by_text("The batch is undone")).to_be_visible()
     assert Order.objects.filter(state="placed").count() == 0
+
+
+def test_of_two_branches_both_count_until_one_is_chosen_and_what_does_not_fit_comes_first(
+    sized: Page, site, visitor, leader, axe
+):
+    Offer.objects.filter(name="丹东草莓").update(stock=3)
+    visitor(user=leader.user, language="en")
+    paste(sized, "#接龙\n1. 6-1201 王姐 草莓2盒\n2. 小鱼儿 9-301 脐橙3斤")
+    sized.get_by_role("button", name="Confirm 2 orders").click()
+
+    sized.get_by_role("link", name="Paste the next text").click()
+    paste(sized, "#接龙\n1. 6-1201 王姐 草莓2盒\n2. 老周 7-801 脐橙2斤\n3. 刘畅 8-204 草莓2盒")
+    expect(sized.locator("article").first).to_contain_text("Only 1 盒 of “丹东草莓” are left.")
+    expect(sized.get_by_text("1 order is only in the other one")).to_be_visible()
+    assert axe(sized) == []
+    sized.get_by_role("button", name="Only this text is valid: cancel 1 order").click()
+    expect(sized.get_by_role("button", name="Confirm 2 orders")).to_be_visible()
+    sized.get_by_role("button", name="Both count after all").click()
+    sized.get_by_role("button", name="Confirm 1 order").click()
+
+    expect(sized.get_by_text("1 row is not in the orders yet.")).to_be_visible()
+    assert axe(sized) == []
+    assert Order.objects.filter(state="placed").count() == 3
+    sized.get_by_role("button", name="Settle what is left").click()
+    row = sized.locator("article", has_text="刘畅")
+    row.get_by_label("How much").fill("1")
+    row.get_by_role("button", name="Take it like this").click()
+    sized.get_by_role("button", name="Confirm 1 order").click()
+
+    expect(sized.get_by_role("heading", name="1 order is in")).to_be_visible()
+    assert Order.objects.filter(state="placed").count() == 4
 
 
 def test_everybody_can_use_the_paste_page_on_phone_and_desk(strict: Page, site, leader, wrong_on):

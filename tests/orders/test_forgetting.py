@@ -9,6 +9,7 @@ from orders.models import Campaign, ChainEntry, Order, Paste, PasteChange, SaleF
 from orders.services import apply_paste, forget_pastes, start_paste
 from tests import factories as make
 from tests.factories import NOW
+from tests.orders.chain_message import as_message
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,26 @@ def test_after_a_month_nothing_that_was_written_is_left_and_all_that_was_ordered
     assert list(SaleFact.objects.values_list("order", "kind", "quantity", "amount_fen")) == facts
     assert Order.objects.count() == 1
     assert forget_pastes(now=NOW + timedelta(days=40)) == 0
+
+
+def test_of_a_message_neither_the_authors_nor_their_words_are_left(group):
+    campaign = make.make_campaign(group)
+    make.make_offer(campaign, "草莓", unit="盒", counted=True)
+    leader = make.make_leader(group).user
+    entries = [("wxid_wang", 1_763_600_460, "王芳 3-201 草莓2盒"), ("wxid_li", 1_763_604_060, "李明 5-101 草莓1盒")]
+    for written in (entries[:1], entries):
+        paste = start_paste(campaign=campaign, group=group, text=as_message(written), by=leader, now=NOW)
+        apply_paste(paste=paste, by=leader, now=NOW)
+    Campaign.objects.update(state=CampaignState.CLOSED)
+    Paste.objects.update(pasted_at=NOW)
+    assert sorted(ChainEntry.objects.values_list("author", flat=True)) == ["wxid_li", "wxid_wang"]
+
+    assert forget_pastes(now=NOW + timedelta(days=31)) == 2
+
+    rows = [*Paste.objects.values(), *ChainEntry.objects.values(), *PasteChange.objects.values()]
+    assert "wxid" not in repr(rows)
+    assert [paste.entries for paste in Paste.objects.all()] == [[], []]
+    assert Order.objects.count() == 2
 
 
 @pytest.mark.parametrize(("state", "days"), [(CampaignState.CLOSED, 29), (CampaignState.OPEN, 60)])

@@ -111,6 +111,13 @@ def test_unreadable_offers_get_their_sentence(read, offers, sentence):
     assert refused.value.returncode == 2
 
 
+def test_a_message_that_is_no_chain_gets_its_sentence(read):
+    with pytest.raises(CommandError, match="another kind of WeChat message") as refused:
+        read("<msg><appmsg><title>看这个</title><type>5</type></appmsg></msg>")
+
+    assert refused.value.returncode == 2
+
+
 def test_a_missing_offers_file_gets_its_sentence(tmp_path):
     with pytest.raises(CommandError, match="cannot be read") as refused:
         call_command("jielong", "--offers", str(tmp_path / "nowhere.json"))

@@ -1,9 +1,11 @@
 """Pasting the chain again: what came, what changed, what went."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders.rules.jielong import Offer, diff, parse
+from tests.orders.chain_message import as_message
 
 FRUIT = (Offer("雪梨", "斤"), Offer("蜜柚", "斤"))
 
@@ -74,13 +76,53 @@ def test_one_name_at_two_doors_is_not_taken_for_one_person():
     assert names(difference.added) == names(difference.vanished) == ["钟三"]
 
 
-def test_two_branches_of_a_chain_are_told():
-    before = rows("钟三 雪梨2斤", "鲁四 蜜柚1斤")
+def written(*entries):
+    """Rows of entries as (author, text)."""
+    return parse(as_message([(author, 1_700_000_000, text) for author, text in entries]), FRUIT).rows
 
-    difference = diff(before, rows("钟三 雪梨2斤", "白五 雪梨1斤"))
 
-    assert difference.forked
-    assert not difference.shorter
+def changes(difference):
+    return [(old.name, new.name) for old, new in difference.changed]
+
+
+def test_who_signs_and_orders_anew_is_the_same_person_by_the_authors_word():
+    before = written(("a", "钟三 4-301 雪梨2斤"), ("b", "鲁四 蜜柚1斤"))
+
+    difference = diff(before, written(("b", "鲁四 蜜柚1斤"), ("a", "钟三家 4-302 雪梨3斤")))
+
+    assert changes(difference) == [("钟三", "钟三家")]
+    assert not difference.added
+    assert not difference.vanished
+
+
+def test_of_two_who_sign_alike_each_is_paired_with_what_they_wrote():
+    before = written(("a", "小王 雪梨2斤"), ("b", "小王 雪梨1斤"))
+
+    difference = diff(before, written(("b", "小王 雪梨2斤"), ("a", "小王 雪梨3斤")))
+
+    assert [(old.content, new.content) for old, new in difference.changed] == [
+        ("雪梨=1斤", "雪梨=2斤"),
+        ("雪梨=2斤", "雪梨=3斤"),
+    ]
+
+
+def test_who_writes_for_several_is_none_of_them():
+    before = written(("a", "钟三 雪梨2斤"), ("a", "鲁四 蜜柚1斤"))
+
+    difference = diff(before, written(("a", "钟三 雪梨2斤"), ("a", "白五 蜜柚1斤")))
+
+    assert names(difference.added) == ["白五"]
+    assert names(difference.vanished) == ["鲁四"]
+
+
+@pytest.mark.parametrize("text_first", [True, False])
+def test_a_chain_copied_as_text_and_as_a_message_is_the_same_chain(text_first):
+    entries = ["钟三 4-301 雪梨2斤", "小王 蜜柚1斤"]
+    pastes = [rows(*entries), written(*zip("ab", entries, strict=True))]
+
+    difference = diff(*(pastes if text_first else reversed(pastes)))
+
+    assert len(difference.unchanged) == 2
 
 
 ENTRIES = st.lists(

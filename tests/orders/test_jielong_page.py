@@ -1,12 +1,16 @@
 """What the paste page answers to what people send it."""
 
+from datetime import timedelta
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from orders.models import Order, Paste
 from orders.services import cut_off, read_paste, start_paste
 from tests import factories as make
 from tests.factories import FAR_OFF, LONG_AGO_MOMENT, NOW
+from tests.orders.chain_message import as_message
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,81 @@ def test_a_text_that_cannot_be_read_is_answered_with_its_sentence_and_kept(clien
     assert not Paste.objects.exists()
 
 
+def test_a_message_is_shown_as_its_text_and_tells_when_a_doubtful_row_was_written_and_what_else(
+    client, leader, campaign, group
+):
+    entries = ["王姐 6-1201 草莓2盒", "李雷 3-201 芒果1盒", "李雷妈妈 3-202 草莓1盒"]
+    authors = [("wxid_wang", 1_763_600_460), ("wxid_li", 1_763_604_060), ("wxid_li", 1_763_604_120)]
+    pasted = as_message([(*author, entry) for author, entry in zip(authors, entries, strict=True)])
+
+    sent = {"chain": f"{campaign.pk}-{group.pk}", "text": pasted}
+    page = client.post(reverse("orders:jielong"), sent, follow=True)
+
+    assert "写于 11-20 10:01 · 同一个微信号还写了第 3 号" in page.text
+    assert ">#接龙\n周五到货\n\n1. 王姐 6-1201 草莓2盒\n" in page.text
+    assert "wxid_" not in page.text.replace('value="@wxid_', "")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('<!DOCTYPE msg [<!ENTITY a "b">]><msg><appmsg><title>&a;</title></appmsg></msg>', "微信不会写的内容"),
+        ("<msg><appmsg><title>看这个</title><type>5</type></appmsg></msg>", "这不是接龙消息"),
+        ("<title>" + " " * 400_000, "这条消息太长"),
+        ("长" * 50_001, "一次最多 500 行、50000 字"),
+    ],
+)
+def test_what_cannot_be_read_says_so_in_the_readers_language(client, leader, campaign, group, text, sentence):
+    answer = client.post(reverse("orders:jielong"), {"chain": f"{campaign.pk}-{group.pk}", "text": text})
+
+    assert answer.status_code == 422
+    assert sentence in answer.context["form"].errors["text"][0]
+    assert not Paste.objects.exists()
+
+
+def test_five_megabytes_are_refused_with_a_sentence(client, leader, campaign, group):
+    sent = {"chain": f"{campaign.pk}-{group.pk}", "text": "长" * 1_700_000}
+
+    answer = client.post(reverse("orders:jielong"), sent)
+
+    assert answer.status_code == 400
+    assert "超过 1 MB" in answer.text
+
+
+def test_the_browser_does_not_cut_off_a_long_paste(client, leader, campaign, group):
+    page = client.get(reverse("orders:jielong")).text
+
+    assert "maxlength" not in page[page.index("<textarea") : page.index("</textarea>")]
+
+
+def test_a_half_settled_chain_is_found_again_on_another_device(client, leader, campaign, group):
+    paste = paste_of(campaign, group, leader, "1. 王姐 6-1201 芒果2斤\n2. 李雷 3-201 橙子1斤")
+    key = answer_key(client, paste)
+    sent = {"key": key, "action": "save", "offer_0": campaign.offers.get().pk, "quantity_0": "2"}
+    client.post(reverse("orders:jielong_settle", args=[paste.pk]), sent)
+    client.logout()
+
+    other_device = Client()
+    other_device.force_login(leader)
+    assert list(other_device.get(reverse("orders:jielong")).context["batches"]) == [paste]
+    address = reverse("orders:jielong_preview", args=[paste.pk])
+    preview = other_device.get(address).context
+
+    assert [one.row.name for one in preview["ready"]] == ["王姐"]
+    assert [one.row.name for one in preview["to_settle"]] == ["李雷"]
+
+
+def test_of_several_drafts_of_a_chain_everybody_finds_their_newest_their_own_first(client, leader, campaign, group):
+    operator = make.make_user()
+    paste_of(campaign, group, leader)
+    mine = paste_of(campaign, group, leader, "1. 王姐 6-1201 草莓2盒")
+    theirs = paste_of(campaign, group, operator)
+    over = make.make_campaign(group, cuts_off_at=NOW + timedelta(hours=1))
+    paste_of(over, group, leader)
+
+    assert list(client.get(reverse("orders:jielong")).context["batches"]) == [mine, theirs]
+
+
 def test_the_preview_counts_the_orders_of_its_own_group(client, leader, campaign, group):
     other = make.make_group("别的群")
     campaign.groups.add(other)
@@ -64,6 +143,43 @@ def test_more_than_a_member_may_have_is_said_before_it_is_refused(client, leader
     pages = [client.get(reverse("orders:jielong_preview", args=[paste.pk])).text for paste in pastes]
 
     assert ["每户限 2 盒" in page for page in pages] == [True, False]
+
+
+def test_rows_there_is_no_room_for_come_first_and_do_not_count(client, leader, campaign, group):
+    campaign.offers.update(stock=3)
+    text = "1. 王姐 6-1201 草莓2盒\n2. 路人甲 草莓1盒\n3. 李雷 3-201 草莓2盒"
+    paste = paste_of(campaign, group, leader, text)
+
+    preview = client.get(reverse("orders:jielong_preview", args=[paste.pk])).context
+
+    first, second = preview["to_settle"]
+    assert (first.row.name, first.level, first.problems[0]) == ("李雷", "bad", "『草莓』卖完了。")
+    assert second.row.name == "路人甲"
+    assert (preview["confirm_count"], preview["left_out_count"], preview["total_fen"]) == (2, 1, 3 * 2990)
+
+
+def test_a_row_that_was_left_out_is_settled_from_the_page_that_says_so(client, leader, campaign, group):
+    campaign.offers.update(stock=3)
+    paste = paste_of(campaign, group, leader, "1. 王姐 6-1201 草莓2盒\n2. 李雷 3-201 草莓2盒")
+    done = client.post(reverse("orders:jielong_apply", args=[paste.pk]), follow=True)
+    assert "只剩 1 盒" in done.text
+    assert done.context["to_go_on"] == 1
+
+    again = client.post(
+        reverse("orders:jielong"), {"chain": f"{campaign.pk}-{group.pk}", "text": paste.text}, follow=True
+    )
+    (left,) = again.context["to_settle"]
+    assert "只剩 1 盒" in left.problems[0]
+    assert "quantity_0" in again.text
+    latest = again.context["paste"]
+    client.post(
+        reverse("orders:jielong_settle", args=[latest.pk]),
+        {"key": left.row.key, "action": "save", "quantity_0": "1"},
+    )
+    done = client.post(reverse("orders:jielong_apply", args=[latest.pk]), follow=True)
+
+    assert done.context["to_go_on"] == 0
+    assert campaign.offers.get().taken == 3
 
 
 def test_where_nothing_came_in_there_is_nothing_to_tell_the_group(client, leader, campaign, group):
@@ -135,8 +251,9 @@ def test_the_preview_costs_the_same_queries_for_one_row_as_for_three(
     text = "\n".join(f"{n}. 邻居{n} {n}-101 草莓1盒" for n in range(1, rows + 1))
     paste = paste_of(campaign, group, leader, text)
 
-    # Session and user; the paste; offers, people and what both were called; live entries; takings; offers to choose.
-    with django_assert_num_queries(11):
+    # Session and user; the paste; offers, people and what both were called; live entries and earlier pastes; offers to
+    # choose, what is held and left of them; takings.
+    with django_assert_num_queries(13):
         client.get(reverse("orders:jielong_preview", args=[paste.pk]))
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from community.models import Member
 from orders.enums import PasteState
-from orders.models import ChainEntry, MemberAlias, Order, OrderLine, Paste, ProductAlias, SaleFact
+from orders.models import ChainEntry, GroupStock, MemberAlias, Order, OrderLine, Paste, ProductAlias, SaleFact
 from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import RowState
 from orders.rules.jielong import TextTooLong
@@ -99,6 +99,25 @@ def test_a_confirmed_chain_becomes_orders_and_a_draft_does_not(chain):
 
     assert chain.ordered() == {"王姐": {"草莓": 2}, "李建国": {"脐橙": Decimal("1.5")}}
     assert (applied.taken, applied.amount_fen) == (2, 2 * 2990 + 1035)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "before", "after"),
+    [("add", {"草莓": 1}, {"草莓": 3}), ("item", {"草莓": 1}, {"草莓": 1, "脐橙": 1}), ("guest", {}, {"草莓": 3})],
+)
+def test_plus_two_is_what_the_campaign_says_it_is(chain, meaning, before, after):
+    chain.campaign.plus_one = meaning
+    chain.campaign.save(update_fields=["plus_one"])
+    if meaning == "guest":
+        chain.campaign.offers.filter(name="脐橙").delete()
+    first = [f"王姐 6-1201 {name}{quantity}" for name, quantity in before.items()]
+
+    paste = chain.paste(*first, "王姐 6-1201 +2")
+    for row in read_paste(paste).rows:
+        settle(paste=paste, key=row.key, answer={"seen": True}, content=row.content)
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert chain.ordered() == {"王姐": after}
 
 
 def test_confirming_twice_is_refused_and_changes_nothing(chain):
@@ -297,6 +316,49 @@ def test_a_limit_a_member_counts_all_their_entries(chain):
     assert len(applied.left_out) == 1
 
 
+def test_rows_beyond_the_groups_share_stay_out_with_what_is_left_and_the_others_are_taken(chain, group):
+    share = GroupStock.objects.create(offer=chain.campaign.offers.get(name="草莓"), group=group, stock=3)
+
+    _paste, applied = chain.confirm("王姐 6-1201 草莓2盒", "李建国 3-502 草莓2盒", "张阿姨 11-402 脐橙1斤")
+
+    assert chain.ordered() == {"王姐": {"草莓": 2}, "张阿姨": {"脐橙": 1}}
+    assert [(out.name, out.why) for out in applied.left_out] == [("2. 李建国 3-502 草莓2盒", "『草莓』只剩 1 盒。")]
+    share.refresh_from_db()
+    assert share.taken == 2
+
+
+def test_what_an_entry_lets_go_makes_room_for_the_rest_of_the_paste(chain):
+    chain.campaign.offers.filter(name="草莓").update(stock=2)
+    chain.confirm("王姐 6-1201 草莓2盒", "张阿姨 11-402 脐橙1斤")
+    paste = chain.paste("张阿姨 11-402 脐橙1斤", "李建国 3-502 草莓2盒")
+    (gone,) = read_paste(paste).vanished
+    settle(paste=paste, key=gone.entry.key, answer={"cancel": True})
+
+    applied = apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert applied.left_out == ()
+    assert chain.ordered() == {"张阿姨": {"脐橙": 1}, "李建国": {"草莓": 2}}
+
+
+def test_half_a_piece_answered_by_hand_leaves_out_that_row_only(chain):
+    paste = chain.paste("王姐 6-1201 草莓2盒", "李建国 3-502 脐橙1斤")
+    settle(paste=paste, key=key_of(paste, "王姐"), answer={"quantities": {"0": "1.5"}, "seen": True})
+
+    applied = apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert chain.ordered() == {"李建国": {"脐橙": 1}}
+    assert len(applied.left_out) == 1
+
+
+def test_somebody_new_there_is_no_room_for_is_no_member_yet(chain):
+    chain.campaign.offers.filter(name="草莓").update(stock=1)
+
+    _paste, applied = chain.confirm("小鱼儿 9-301 草莓2盒")
+
+    assert applied.new_members == 0
+    assert not Member.objects.filter(name="小鱼儿").exists()
+
+
 def test_a_batch_is_undone_within_half_an_hour(chain):
     chain.confirm("王姐 6-1201 草莓2盒")
     paste, _applied = chain.confirm("王姐 6-1201 草莓1盒", "李建国 3-502 脐橙1斤")
@@ -420,4 +482,4 @@ def test_confirming_takes_the_same_queries_for_two_rows_as_for_forty(chain, size
         applied = apply_paste(paste=paste, by=chain.user, now=NOW)
 
     assert applied.taken == size
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 20
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 21

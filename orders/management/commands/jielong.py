@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from orders.rules.jielong import Offer, Options, PlusOne, TextTooLong, parse
+from orders.rules.jielong import MessageUnreadable, Offer, Options, PlusOne, TextTooLong, parse
 from orders.rules.jielong.contract import OffersUnreadable, as_values, read_offers
-from orders.rules.jielong.text import MAX_CHARACTERS, MAX_LINES
+from orders.wording import unreadable
 
 _WRONG_INPUT = 2
 
@@ -35,20 +35,8 @@ class Command(BaseCommand):
         text = _text_on_stdin()
         try:
             parsed = parse(text, offers, Options(plus_one=PlusOne(options["plus_one"])))
-        except TextTooLong as error:
-            raise CommandError(
-                _(
-                    "The text has %(lines)d lines and %(characters)d characters; at most %(most_lines)d lines and "
-                    "%(most_characters)d characters are read at a time. Nothing was read: paste it in parts."
-                )
-                % {
-                    "lines": error.lines,
-                    "characters": error.characters,
-                    "most_lines": MAX_LINES,
-                    "most_characters": MAX_CHARACTERS,
-                },
-                returncode=_WRONG_INPUT,
-            ) from error
+        except (TextTooLong, MessageUnreadable) as error:
+            raise CommandError(unreadable(error), returncode=_WRONG_INPUT) from error
         self.stdout.write(json.dumps(as_values(parsed), ensure_ascii=False, indent=2))
 
 

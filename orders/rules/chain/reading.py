@@ -1,13 +1,13 @@
 """What a chain says beside what it said before and what was settled: rows with their state, nothing applied yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from orders.rules.chain.branches import Branch, continue_branch
 from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
 from orders.rules.chain.people import Directory, Match, Person
-from orders.rules.jielong.diff import diff
 from orders.rules.jielong.flags import ChangeKind, Flag
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Parsed
 from orders.rules.jielong.text import same_name_key
@@ -52,7 +52,7 @@ class ChainOffer:
 
 @dataclass(frozen=True, slots=True)
 class LiveEntry:
-    """An entry that earlier pastes put into the orders."""
+    """An entry that earlier pastes put into the orders, as it was signed and written last."""
 
     entry_id: int
     key: str
@@ -63,11 +63,8 @@ class LiveEntry:
     raw: str
     content: str
     quantities: Quantities
-
-    @property
-    def identity(self) -> str:
-        """Who signed, without the number of the occurrence."""
-        return self.key.rpartition("#")[0]
+    signature: str = ""
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ class SettledLine:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry of the chain as the leader sees it. `before` is what earlier pastes put into the order for it."""
+    """One entry of the chain as the leader sees it. `entry` is what earlier pastes put into the orders for it."""
 
     key: str
     number: int | None
@@ -108,7 +105,16 @@ class Row:
     content: str
     member: Person | None = None
     is_new: bool = False
-    before: Quantities = field(default_factory=dict)
+    entry: LiveEntry | None = None
+    signature: str = ""
+    author: str | None = None
+    """Who wrote it and when (seconds since 1970, UTC, or as the chat says), where the paste tells."""
+    sent_unix: int | None = None
+    sent_at: str = ""
+    rival: LiveEntry | None = None
+    """The same person's entry in another branch, with other goods."""
+    overtaken: bool = False
+    """The text says what it said before, and the order was changed by another one meanwhile."""
     changes: tuple[str, ...] = ()
 
     @property
@@ -121,16 +127,24 @@ class Row:
         return wanted
 
     @property
+    def before(self) -> Quantities:
+        return self.entry.quantities if self.entry else {}
+
+    @property
     def counts(self) -> bool:
         return self.state in {RowState.READY, RowState.DOUBTFUL}
 
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """An entry that was in the chain and is not any more. It is cancelled only if the leader says so."""
+    """An entry in the orders that is not in this text. It is cancelled only if the leader says so.
+
+    `elsewhere`: it stands in another branch of the chain, or may; otherwise it was in this one and is gone.
+    """
 
     entry: LiveEntry
     cancel: bool
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +165,19 @@ class Reading:
     vanished: tuple[Vanished, ...]
     open_changes: tuple[OpenChange, ...]
     skipped: tuple[tuple[str, str], ...]
-    forked: bool = False
-    """Entries vanished while others came, or the text got shorter: perhaps a branch of the chain, not its end."""
+
+    @property
+    def withdrawn(self) -> list[Vanished]:
+        return [gone for gone in self.vanished if not gone.elsewhere]
+
+    @property
+    def elsewhere(self) -> list[Vanished]:
+        return [gone for gone in self.vanished if gone.elsewhere]
+
+    @property
+    def adds(self) -> bool:
+        """Whether the text says anything the orders do not have yet."""
+        return any(row.state != RowState.UNCHANGED for row in self.rows)
 
     def of(self, *states: RowState) -> list[Row]:
         return [row for row in self.rows if row.state in states]
@@ -165,18 +190,18 @@ def read(
     directory: Directory,
     live: Sequence[LiveEntry],
     decisions: Mapping[str, Decision],
+    branches: Sequence[Branch] = (),
 ) -> Reading:
-    """Put a parsed chain beside the people, the offers, the earlier pastes and what was settled."""
+    """Put a parsed chain beside the people, the offers, the earlier pastes (newest first) and what was settled."""
     by_name = {offer.name: offer for offer in offers}
     by_id = {offer.offer_id: offer for offer in offers}
-    difference = diff(live, parsed.rows)
-    before = {new.key: old for old, new in (*difference.changed, *difference.unchanged)}
-    keys = entry_keys(parsed.rows, before)
+    beside = continue_branch(parsed.rows, live, branches)
+    keys = entry_keys(parsed.rows, beside.before, live)
     rows = [
         read_row(
             row,
             keys[row.key],
-            before.get(row.key),
+            beside.before.get(row.key),
             decisions.get(keys[row.key], NOTHING_DECIDED),
             directory,
             by_name,
@@ -185,22 +210,33 @@ def read(
         for row in parsed.rows
     ]
     rows, open_changes = apply_changes(rows, parsed.changes, by_name)
-    entries = {keys[key]: entry for key, entry in before.items()}
-    rows = [unchanged_if_known(row, entries.get(row.key)) for row in rows]
-    gone = difference.vanished if parsed.rows else ()
+    said = {keys[key]: content for key, content in beside.said.items()}
+    rivals = {keys[key]: entry for key, entry in beside.rivals.items()}
+    rows = [
+        beside_the_orders(
+            replace(row, rival=rivals.get(row.key)),
+            decisions.get(row.key, NOTHING_DECIDED),
+            said.get(row.key),
+            cut_short=beside.cut_short,
+        )
+        for row in rows
+    ]
+    gone = [(entry, False) for entry in beside.withdrawn] + [(entry, True) for entry in beside.elsewhere]
     return Reading(
         title=parsed.title,
         rows=tuple(rows),
-        vanished=tuple(Vanished(entry, decisions.get(entry.key, NOTHING_DECIDED).cancel) for entry in gone),
+        vanished=tuple(
+            Vanished(entry, decisions.get(entry.key, NOTHING_DECIDED).cancel, elsewhere)
+            for entry, elsewhere in (gone if parsed.rows else ())
+        ),
         open_changes=tuple(open_changes),
         skipped=tuple((line.text, line.reason.value) for line in parsed.skipped),
-        forked=bool(gone) and (difference.shorter or difference.forked),
     )
 
 
-def entry_keys(rows: Sequence[OrderRow], before: Mapping[str, LiveEntry]) -> dict[str, str]:
-    """The key each row is kept under: that of the entry it continues, or its own; no two rows share one."""
-    taken = {entry.key for entry in before.values()}
+def entry_keys(rows: Sequence[OrderRow], before: Mapping[str, LiveEntry], live: Sequence[LiveEntry]) -> dict[str, str]:
+    """The key each row is kept under: that of the entry it continues, or one that nothing in the orders has."""
+    taken = {entry.key for entry in live}
     keys = {}
     for row in rows:
         entry = before.get(row.key)
@@ -224,11 +260,15 @@ def read_row(
 ) -> Row:
     """One entry with its member and lines as far as they are known or settled."""
     match = directory.match(row.name, decided.door or row.door)
-    member = directory.by_id.get(decided.member_id or 0) or (None if decided.member_id == NEW_MEMBER else match.person)
+    member = directory.by_id.get(decided.member_id or 0)
+    if member is None and decided.member_id != NEW_MEMBER:
+        # Who wrote it is who they were, however they sign now.
+        by_author = entry.member_id if entry and entry.author and entry.author == row.author else 0
+        member = match.person or directory.by_id.get(by_author)
     lines = tuple(settle_line(index, line, decided, by_name, by_id) for index, line in enumerate(row.lines))
     name = decided.name or row.name or (member.name if member else "")
     answered = member is not None or (bool(name) and (decided.member_id == NEW_MEMBER or not match.asks))
-    answered = answered and len(key) <= KEY_LENGTH
+    answered = answered and max(len(key), len(row.signature)) <= KEY_LENGTH
     return Row(
         key=key,
         number=row.number,
@@ -244,7 +284,11 @@ def read_row(
         content=row.content,
         member=member,
         is_new=answered and member is None,
-        before=entry.quantities if entry else {},
+        entry=entry,
+        signature=row.signature,
+        author=row.author,
+        sent_unix=row.sent_unix,
+        sent_at=row.sent_at,
     )
 
 
@@ -313,6 +357,7 @@ def apply_changes(
         changed[targets[0]] = replace(
             row,
             lines=after,
+            content=f"{row.content} {same_name_key(change.source.text)}",
             raw=f"{row.raw}\n{change.source.text}",
             changes=(*row.changes, change.source.text),
             state=RowState.DOUBTFUL if row.state == RowState.READY else row.state,
@@ -341,10 +386,21 @@ def changed_lines(row: Row, change: Change, by_name: Mapping[str, ChainOffer]) -
     return tuple(replace(line, quantity=quantity) if line is meant[0] else line for line in row.lines)
 
 
-def unchanged_if_known(row: Row, entry: LiveEntry | None) -> Row:
-    """A row whose text an earlier paste already put into the orders needs no second look."""
-    if entry is None or row.state == RowState.SKIPPED:
+def beside_the_orders(row: Row, decided: Decision, said: str | None, *, cut_short: bool) -> Row:
+    """A row whose text is in the orders needs no second look; one that another branch contradicts waits for an answer.
+
+    `said` is what the branch said of it in the paste this text continues; if the end of that one is missing here
+    (`cut_short`), what differs may be older than what is in the orders.
+    """
+    entry = row.entry
+    if row.state == RowState.SKIPPED:
         return row
+    if entry is None:
+        waits = row.rival is not None and not decided.seen
+        return replace(row, state=RowState.BLOCKED) if waits else row
     if row.raw == entry.raw or (row.counts and row.quantities == entry.quantities and not row.is_new):
         return replace(row, state=RowState.UNCHANGED)
-    return replace(row, state=RowState.DOUBTFUL if row.state == RowState.READY else row.state)
+    overtaken = row.content != entry.content and (cut_short or row.content == said)
+    if overtaken and not decided.seen:
+        return replace(row, state=RowState.BLOCKED, overtaken=True)
+    return replace(row, state=RowState.DOUBTFUL if row.state == RowState.READY else row.state, overtaken=overtaken)

@@ -3,6 +3,7 @@
 from orders.rules.jielong.diff import Comparable, Difference, diff
 from orders.rules.jielong.flags import ChangeKind, Flag, SkipReason
 from orders.rules.jielong.given import Offer, Options, PlusOne
+from orders.rules.jielong.message import MessageUnreadable, visible_text
 from orders.rules.jielong.parse import parse
 from orders.rules.jielong.parsed import Change, Line, MenuItem, OrderRow, Parsed, Price, Skipped, Source
 from orders.rules.jielong.text import TextTooLong, same_name_key
@@ -17,6 +18,7 @@ __all__ = [
     "MenuItem",
     "Offer",
     "Options",
+    "MessageUnreadable",
     "OrderRow",
     "Parsed",
     "PlusOne",
@@ -28,4 +30,5 @@ __all__ = [
     "diff",
     "parse",
     "same_name_key",
+    "visible_text",
 ]

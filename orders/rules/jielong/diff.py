@@ -1,16 +1,22 @@
 """Two pastes of one chain compared: what was added, changed, has vanished. Numbers do not count, identities do."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 
 class Comparable(Protocol):
-    """What a comparison needs of an entry; an `OrderRow` has it, and so has a stored entry."""
+    """What a comparison needs of an entry; an `OrderRow` has it, and so has a stored entry.
+
+    `signature` is the normalised name and door, `author` who wrote it by the message's own word, if it said so.
+    """
 
     @property
-    def identity(self) -> str: ...
+    def signature(self) -> str: ...
+
+    @property
+    def author(self) -> str | None: ...
 
     @property
     def content(self) -> str: ...
@@ -24,7 +30,7 @@ New = TypeVar("New", bound=Comparable)
 class Difference(Generic[Old, New]):
     """`vanished` is proposed for cancellation and never cancelled silently, least of all when the paste is `shorter`.
 
-    `forked`: entries vanished and others came, so the two texts may be branches of one chain.
+    Of an unchanged pair neither the name and door nor what is ordered differ.
     """
 
     added: tuple[New, ...]
@@ -34,30 +40,32 @@ class Difference(Generic[Old, New]):
     shorter: bool
 
     @property
-    def forked(self) -> bool:
-        return bool(self.vanished and self.added)
+    def pairs(self) -> tuple[tuple[Old, New], ...]:
+        return (*self.changed, *self.unchanged)
 
 
 def diff(before: Sequence[Old], after: Sequence[New]) -> Difference[Old, New]:
-    """Pairs entries of equal identity: equal contents first, then in the order of the text.
+    """Pairs entries of one author, name and door, then those of one name and door: equal contents first.
 
-    What is left pairs by name if one of the two has no door and the name stands alone on both sides.
+    What is left pairs by an author who wrote a single entry on either side, then by name if one of the two has no door
+    and the name stands alone on both sides.
     """
     pairs: dict[int, int] = {}
-    _pair(before, after, pairs, lambda entry: (entry.identity, entry.content))
-    _pair(before, after, pairs, lambda entry: (entry.identity,))
-    _pair_by_name(before, after, pairs)
+    _pair(before, after, pairs, lambda entry: entry.author and (entry.author, entry.signature, entry.content))
+    _pair(before, after, pairs, lambda entry: entry.author and (entry.author, entry.signature))
+    _pair(before, after, pairs, lambda entry: (entry.signature, entry.content))
+    _pair(before, after, pairs, lambda entry: entry.signature)
+    wrote = Counter(entry.author for entry in before), Counter(entry.author for entry in after)
+    _pair_single(before, after, pairs, _by_author, lambda old, _new: all(n[old.author] == 1 for n in wrote))
+    _pair_single(before, after, pairs, _by_name, lambda old, new: not (_door(old) and _door(new)))
     taken = set(pairs.values())
     together = [(before[i], after[j]) for i, j in sorted(pairs.items(), key=lambda pair: pair[1])]
+    same = [old.content == new.content and old.signature == new.signature for old, new in together]
     return Difference(
         added=tuple(entry for j, entry in enumerate(after) if j not in taken),
-        changed=tuple(
-            (old, new) for old, new in together if old.content != new.content or old.identity != new.identity
-        ),
+        changed=tuple(pair for pair, equal in zip(together, same, strict=True) if not equal),
         vanished=tuple(entry for i, entry in enumerate(before) if i not in pairs),
-        unchanged=tuple(
-            (old, new) for old, new in together if old.content == new.content and old.identity == new.identity
-        ),
+        unchanged=tuple(pair for pair, equal in zip(together, same, strict=True) if equal),
         shorter=len(after) < len(before),
     )
 
@@ -65,37 +73,52 @@ def diff(before: Sequence[Old], after: Sequence[New]) -> Difference[Old, New]:
 def _pair(
     before: Sequence[Old], after: Sequence[New], pairs: dict[int, int], key: Callable[[Comparable], Hashable]
 ) -> None:
-    """Pairs what has the same key and is still alone, first with first."""
+    """Pairs what has the same key and is still alone, first with first; what has no key is left alone."""
     taken = set(pairs.values())
     alone: dict[Hashable, list[int]] = defaultdict(list)
     for j in reversed(range(len(after))):
-        if j not in taken:
-            alone[key(after[j])].append(j)
+        if j not in taken and (there := key(after[j])):
+            alone[there].append(j)
+    if not alone:
+        return
     for i, entry in enumerate(before):
-        if i not in pairs and alone[key(entry)]:
-            pairs[i] = alone[key(entry)].pop()
+        if i not in pairs and (same := alone.get(key(entry))):
+            pairs[i] = same.pop()
 
 
-def _pair_by_name(before: Sequence[Old], after: Sequence[New], pairs: dict[int, int]) -> None:
+def _pair_single(
+    before: Sequence[Old],
+    after: Sequence[New],
+    pairs: dict[int, int],
+    group: Callable[[Sequence[tuple[int, Comparable]]], dict[str, list[int]]],
+    fits: Callable[[Comparable, Comparable], bool],
+) -> None:
+    """Pairs what is the only one of its group on both sides."""
     taken = set(pairs.values())
-    old = _by_name([(i, entry) for i, entry in enumerate(before) if i not in pairs])
-    new = _by_name([(j, entry) for j, entry in enumerate(after) if j not in taken])
+    new = group([(j, entry) for j, entry in enumerate(after) if j not in taken])
+    if not new:
+        return
+    old = group([(i, entry) for i, entry in enumerate(before) if i not in pairs])
     for name, positions in old.items():
         there = new.get(name, [])
-        if name and len(positions) == len(there) == 1:
-            doors = _door(before[positions[0]]), _door(after[there[0]])
-            if not all(doors):
-                pairs[positions[0]] = there[0]
+        if name and len(positions) == len(there) == 1 and fits(before[positions[0]], after[there[0]]):
+            pairs[positions[0]] = there[0]
+
+
+def _by_author(entries: Sequence[tuple[int, Comparable]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for position, entry in entries:
+        if entry.author:
+            found[entry.author].append(position)
+    return found
 
 
 def _by_name(entries: Sequence[tuple[int, Comparable]]) -> dict[str, list[int]]:
-    """Positions by the name in the identity; an author's identity has no name to pair by."""
     found: dict[str, list[int]] = defaultdict(list)
     for position, entry in entries:
-        if not entry.identity.startswith("@"):
-            found[entry.identity.rpartition("|")[0]].append(position)
+        found[entry.signature.rpartition("|")[0]].append(position)
     return found
 
 
 def _door(entry: Comparable) -> str:
-    return entry.identity.rpartition("|")[2]
+    return entry.signature.rpartition("|")[2]

@@ -1,5 +1,6 @@
 """From a pasted text to rows, changes and skipped lines."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from orders.rules.jielong import header
@@ -14,7 +15,7 @@ from orders.rules.jielong.message import Author, read_message
 from orders.rules.jielong.numbering import read_markers
 from orders.rules.jielong.parsed import Parsed, Skipped, Source
 from orders.rules.jielong.sequence import Sequence as EntrySequence
-from orders.rules.jielong.text import PastedLine, read_lines
+from orders.rules.jielong.text import PastedLine, read_lines, show
 from orders.rules.jielong.tokens import products
 
 _DEFAULTS = Options()
@@ -24,7 +25,8 @@ def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> P
     """Reads a chain. Every line that is not blank is in exactly one of rows, changes and skipped.
 
     A row without a flag says what its text says; what is unclear is flagged and left open. Quantities are in the unit
-    of the line. Raises TextTooLong beyond 500 lines or 50 000 characters.
+    of the line. Raises TextTooLong beyond 500 lines or 50 000 characters, MessageUnreadable where a
+    message is none.
     """
     message = read_message(text)
     lines = read_lines(message.text if message else text)
@@ -56,12 +58,30 @@ def _only_priced(found: Sorted, catalogue: Catalogue) -> int | None:
 
 
 def _authors(entries: Sequence[Entry], authors: Sequence[Author]) -> list[Author | None]:
-    """The authors of a message belong to its numbered entries in order, if there are as many of them."""
-    numbered = [entry for entry in entries if entry.number is not None]
-    if len(numbered) != len(authors):
-        return [None] * len(entries)
-    following = iter(authors)
-    return [next(following) if entry.number is not None else None for entry in entries]
+    """The author of each numbered entry: who wrote this text, the first of equal ones first.
+
+    Where the message does not say who wrote which text, they are taken in order if there are as many of them.
+    """
+    found: list[Author | None] = [None] * len(entries)
+    if not authors:
+        return found
+    numbered = [place for place, entry in enumerate(entries) if entry.number is not None]
+    by_text: dict[str, list[Author]] = defaultdict(list)
+    for author in reversed(authors):
+        if author.text:
+            by_text[_bare(show(author.text))].append(author)
+    for place in numbered:
+        same = by_text.get(_bare(entries[place].text.shown))
+        if same:
+            found[place] = same.pop()
+    if not by_text and len(numbered) == len(authors):
+        for place, author in zip(numbered, authors, strict=True):
+            found[place] = author
+    return found
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def _title(found: Sorted) -> str:

@@ -35,8 +35,9 @@ class Line(NamedTuple):
 class OrderRow(NamedTuple):
     """One entry of the chain.
 
-    `flags` are those of the row and of its lines. `identity` is the author if a message told it, else the normalised
-    name and door; `key` adds which occurrence of it this is. `content` is what was ordered, for comparing two pastes.
+    `flags` are those of the row and of its lines. `identity` is the author if a message told it, else the signature:
+    the normalised name and door. `key` adds which occurrence of it this is. `content` is what was ordered, for
+    comparing two pastes.
     `phone` is private and never part of `note`. `door_readings` are the places an unclear place may mean.
     """
 
@@ -50,6 +51,7 @@ class OrderRow(NamedTuple):
     identity: str
     key: str
     content: str
+    signature: str = ""
     phone: str = ""
     on_behalf: bool = False
     author: str | None = None

@@ -300,7 +300,8 @@ def _source_of(entry: Entry) -> Source:
 
 def _order_row(row: Row, seen: Counter[str]) -> OrderRow:
     draft, author = row.draft, row.author
-    identity = f"@{author.id}" if author else f"{row.name_key}|{identity_part(draft.door)}"
+    signature = f"{row.name_key}|{identity_part(draft.door)}"
+    identity = f"@{author.id}" if author else signature
     seen[identity] += 1
     flags = [*row.marks, *draft.flags]
     for line in row.lines:
@@ -316,6 +317,7 @@ def _order_row(row: Row, seen: Counter[str]) -> OrderRow:
         identity=identity,
         key=f"{identity}#{seen[identity]}",
         content=_content(row),
+        signature=signature,
         phone=draft.phone,
         on_behalf=draft.on_behalf,
         author=author.id if author else None,

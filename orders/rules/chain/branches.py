@@ -1,0 +1,95 @@
+"""Which branch of a chain a text continues. Two people who answer the same list at once make two chains of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from orders.rules.jielong.diff import Comparable, Difference, diff
+from orders.rules.jielong.parsed import OrderRow
+
+
+class Entry(Comparable, Protocol):
+    """An entry that is kept: under `key` it stands in the orders."""
+
+    @property
+    def key(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """An entry of an earlier paste. `key` is that of the entry in the orders, empty if it did not become one."""
+
+    key: str
+    signature: str
+    author: str | None
+    content: str
+
+
+Branch = Sequence[Entry]
+"""The entries of one earlier paste in the order of its text."""
+
+Live = TypeVar("Live", bound=Entry)
+
+
+@dataclass(slots=True)
+class Continued(Generic[Live]):
+    """The rows of a text beside the orders, by row key. Nobody is in two of `withdrawn`, `elsewhere` and `before`.
+
+    `before`: the entry a row continues. `said`: what the branch said of it before, if it was in it. `rivals`: an entry
+    of the same person in another branch, with other goods; whether it is the same order, nobody can tell.
+    `withdrawn` were in this branch and are gone from among the entries that are still there. `elsewhere` are not known
+    to this branch, or stood at its end, where another branch may have gone on: nothing says that they were withdrawn.
+    """
+
+    before: dict[str, Live] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    rivals: dict[str, Live] = field(default_factory=dict)
+    withdrawn: list[Live] = field(default_factory=list)
+    elsewhere: list[Live] = field(default_factory=list)
+    cut_short: bool = False
+    """The end of the branch is missing: what differs in the rest may be older than what is in the orders."""
+
+
+def continue_branch(rows: Sequence[OrderRow], live: Sequence[Live], branches: Sequence[Branch]) -> Continued[Live]:
+    """Put a text beside the entries in the orders, by way of the earlier paste it continues (`branches`, newest first).
+
+    What the text shares with that paste is compared with it; with entries of other branches only what is wholly equal
+    is taken for the same.
+    """
+    found: Continued[Live] = Continued()
+    # Entries taken in before pastes were remembered are one branch.
+    parent, difference = branch_of(rows, branches or [live])
+    by_key = {entry.key: entry for entry in live}
+    for old, row in difference.pairs:
+        if old.key in by_key:
+            found.before[row.key] = by_key.pop(old.key)
+            found.said[row.key] = old.content
+    place_of = {entry.key: place for place, entry in enumerate(parent)}
+    gone = {id(entry) for entry in difference.vanished}
+    end = max((place for place, entry in enumerate(parent) if id(entry) not in gone), default=-1)
+    others = [entry for entry in by_key.values() if entry.key not in place_of]
+    across = diff(others, [row for row in rows if row.key not in found.before])
+    found.before |= {row.key: entry for entry, row in across.unchanged}
+    found.rivals = {row.key: entry for entry, row in across.changed}
+    paired = {entry.key for entry in found.before.values()}
+    for entry in live:
+        if entry.key not in paired:
+            inside = place_of.get(entry.key, len(parent)) < end
+            (found.withdrawn if inside else found.elsewhere).append(entry)
+    found.cut_short = any(place_of.get(entry.key, -1) > end for entry in found.elsewhere)
+    return found
+
+
+def branch_of(rows: Sequence[OrderRow], branches: Sequence[Branch]) -> tuple[Branch, Difference[Entry, OrderRow]]:
+    """The earlier paste this text shares most with; of several the one it leaves least of, then the most alike."""
+    compared: list[tuple[tuple[int, int, int], Branch, Difference[Entry, OrderRow]]] = []
+    most = 0
+    for branch in branches:
+        if len(branch) < most:
+            continue  # it cannot share more
+        difference = diff(branch, rows)
+        most = max(most, len(difference.pairs))
+        alike = (len(difference.pairs), -len(difference.vanished), len(difference.unchanged))
+        compared.append((alike, branch, difference))
+    _alike, branch, difference = max(compared, key=lambda one: one[0])
+    return branch, difference
