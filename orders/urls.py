@@ -1,11 +1,13 @@
 from django.urls import path
 
+from core.pictures import LARGE, SMALL
 from orders.views import (
     balances,
     bills,
     campaign_steps,
     campaigns,
     collecting,
+    complaints,
     delivery,
     find,
     helper,
@@ -66,6 +68,13 @@ urlpatterns = [
     path("orders/<int:pk>/", orders.order_detail, name="order_detail"),
     path("orders/<int:pk>/correct/", orders.order_correct, name="order_correct"),
     path("lines/<int:pk>/refund/", orders.refund, name="refund"),
+    path("orders/<int:pk>/complain/", complaints.complaint_create, name="complaint_create"),
+    path("complaints/", complaints.complaint_list, name="complaint_list"),
+    path("complaints/<int:pk>/", complaints.complaint_detail, name="complaint_detail"),
+    path("complaints/<int:pk>/refund/", complaints.complaint_refund, name="complaint_refund"),
+    path("complaints/<int:pk>/refuse/", complaints.complaint_refuse, name="complaint_refuse"),
+    path("complaints/<int:pk>/photo.webp", complaints.complaint_photo, {"size": LARGE}, name="complaint_photo"),
+    path("complaints/<int:pk>/small.webp", complaints.complaint_photo, {"size": SMALL}, name="complaint_photo_small"),
     path("members/<int:pk>/orders/", orders.member_orders, name="member_orders"),
     path("orders/<int:pk>/pay/", payments.payment_add, name="payment_add"),
     path("orders/<int:pk>/red-packet/", payments.packet_add, name="packet_add"),
