@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
@@ -20,3 +22,12 @@ class BeyondTheDatabase(MiddlewareMixin):
         if isinstance(exception, DataError):
             return render(request, "422.html", status=422)
         return None
+
+
+class Compressed(GZipMiddleware):
+    """Pages and files are sent compressed. Pictures are so already; they keep their strong ETag."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith("image/"):
+            return response
+        return super().process_response(request, response)

@@ -76,6 +76,7 @@ ENTRIES = (
         also=("orders:jielong", "orders:quick", "orders:order_import"),
     ),
     Entry(_("Delivery"), "truck", "orders:delivery_list", OPERATOR),
+    Entry(_("Complaints"), "message-circle", "orders:complaint_list", OPERATOR | ADMIN),
     Entry(_("Groups"), "house", "community:group_list", OPERATOR | ADMIN, COMMUNITY),
     Entry(_("Members"), "users", "community:member_list", OPERATOR | ADMIN, COMMUNITY),
     Entry(_("Seed users"), "star", "community:seed_board", OPERATOR | ADMIN, COMMUNITY),
@@ -92,6 +93,7 @@ ENTRIES = (
     Entry(_("Me"), "user-round", "core:me", LEADER),
     # admin and auditor
     Entry(_("Orders"), "receipt", "orders:order_list", AUDITOR, MONEY),
+    Entry(_("Complaints"), "message-circle", "orders:complaint_list", AUDITOR, MONEY),
     Entry(_("Collected money"), "wallet", "orders:holding_list", OPERATOR | ADMIN | AUDITOR, MONEY),
     Entry(_("Commission review"), "list-checks", "referrals:run_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Commission entries"), "receipt", "referrals:entry_list", AUDITOR, MONEY),

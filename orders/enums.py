@@ -141,3 +141,13 @@ class MoveKind(models.TextChoices):
     TOP_UP = "top_up", _("Top-up")
     CHARGE = "charge", _("Paid from the balance")
     CORRECTION = "correction", _("Correction")
+
+
+class ComplaintReason(models.TextChoices):
+    """What is wrong with goods that were delivered."""
+
+    BROKEN = "broken", _("Damaged")
+    SPOILED = "spoiled", _("Spoiled")
+    WRONG = "wrong", _("Wrong goods")
+    MISSING = "missing", _("Something missing")
+    OTHER = "other", _("Something else")

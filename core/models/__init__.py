@@ -4,6 +4,7 @@ from core.models.export import Export, ExportPart
 from core.models.idempotency import IdempotencyKey
 from core.models.job import Job, Shard
 from core.models.named import Named, Spelled
+from core.models.picture import Picture
 from core.models.request_count import RequestCount
 from core.models.saved_view import SavedView
 from core.models.user import User
@@ -16,6 +17,7 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "Named",
+    "Picture",
     "RequestCount",
     "SavedView",
     "Shard",

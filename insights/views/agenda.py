@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.models import User
+from core.money import format_yuan
 from insights.queries import todos as waiting
 from insights.queries.todos import Campaigning, SeedsDue, Unsettled
 from insights.views.figures import moment
 from orders.enums import UNDER_WAY, CampaignState
+from orders.queries import ComplaintsWaiting, complaints_waiting
 from referrals.queries import runs_to_review
 
 LISTED = 5
@@ -52,6 +54,7 @@ def todos(*, user: User, at_hand: Sequence[Campaigning], quiet: int, now: dateti
     items: list[Item] = []
     if user.is_operator:
         items += _chains(waiting.unsettled(user=user, now=now), now)
+        items += _complaints(complaints_waiting(user), now)
         items += [_overdue(one) for one in at_hand if _is_overdue(one, now)][:LISTED]
         items += [_shortage(one) for one in at_hand if one.short and one.state in UNDER_WAY][:LISTED]
     if user.is_admin:
@@ -91,6 +94,21 @@ def _chains(chains: Sequence[Unsettled], now: datetime) -> Iterator[Item]:
         _("%(group)s · %(campaign)s, closes %(at)s") % told,
         _("Settle"),
         reverse("orders:jielong_preview", args=[first.paste_id]),
+    )
+
+
+def _complaints(waiting: ComplaintsWaiting, now: datetime) -> Iterator[Item]:
+    if waiting.since is None:
+        return
+    title = ngettext("%(number)s complaint to settle", "%(number)s complaints to settle", waiting.number)
+    told = {"amount": format_yuan(waiting.amount_fen), "since": moment(waiting.since, now)}
+    yield Item(
+        "message-circle",
+        "warn",
+        title % {"number": waiting.number},
+        _("¥%(amount)s asked back, the first since %(since)s") % told,
+        _("Settle"),
+        reverse("orders:complaint_list"),
     )
 
 

@@ -3,10 +3,11 @@
 from orders.forms.bills import BillForm, BookBillForm, sign_shown
 from orders.forms.campaigns import CampaignForm, CancelForm, MomentField
 from orders.forms.catalogue import ProductFilterForm, ProductForm, SupplierForm
+from orders.forms.complaints import ComplaintForm, RefuseForm
 from orders.forms.delivery import MOST_TAPS, DeliveryLinkForm, NotTaps, ShortageForm, WeightForm, read_taps
 from orders.forms.imports import ColumnsForm, GoodsAnswersForm, UploadForm
 from orders.forms.offers import OfferChangeForm, OfferForm
-from orders.forms.orders import CorrectionForm, OrderFilterForm, RefundForm
+from orders.forms.orders import CorrectionForm, HowMuchForm, OrderFilterForm, RefundForm
 from orders.forms.payments import (
     AmountForm,
     BalanceCorrectionForm,
@@ -32,11 +33,13 @@ __all__ = [
     "CancelForm",
     "CollectForm",
     "ColumnsForm",
+    "ComplaintForm",
     "CorrectionForm",
     "DeliveryLinkForm",
     "GoodsAnswersForm",
     "GoodsForm",
     "HandOverForm",
+    "HowMuchForm",
     "MOST_TAPS",
     "MomentField",
     "NewcomerForm",
@@ -50,6 +53,7 @@ __all__ = [
     "PublicOrderForm",
     "QuickOrderForm",
     "RefundForm",
+    "RefuseForm",
     "SharingForm",
     "ShortageForm",
     "SupplierForm",

@@ -1,6 +1,6 @@
 """The catalogue: products, whom they are bought from, and which of them a list shows."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import QuantityField, YuanField
 from core.models import User
+from core.pictures import PictureField
 from orders.models import Product, Supplier
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class ProductForm(ProductModelForm):
         label=_("How much a pack holds"), required=False, help_text=_("In the unit above. Empty: bought loose.")
     )
 
+    new_picture = PictureField(label=_("Picture"))
+    without_picture = forms.BooleanField(label=_("Take the picture away"), required=False)
+
     class Meta:
         model = Product
         fields = [
@@ -91,11 +95,22 @@ class ProductForm(ProductModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         suppliers = Supplier.objects.visible_to(user).filter(Q(active=True) | Q(pk=self.instance.supplier_id))
+        cast(PictureField, self.fields["new_picture"]).by = user
+        if not self.instance.picture_id:
+            del self.fields["without_picture"]
         supplier = self.fields["supplier"]
         supplier.queryset = suppliers  # type: ignore[attr-defined]
         supplier.empty_label = _("No supplier")  # type: ignore[attr-defined]
         known = Product.objects.visible_to(user).exclude(category="").order_by("category")
         self.categories = known.values_list("category", flat=True).distinct()
+
+    def save(self, commit: bool = True) -> Product:
+        """A new picture takes the place of the old one, which a browser may still have."""
+        if picture := self.cleaned_data["new_picture"]:
+            self.instance.picture_id = picture
+        elif self.cleaned_data.get("without_picture"):
+            self.instance.picture = None
+        return super().save(commit)
 
     def clean_cost_fen(self) -> int:
         return self.cleaned_data["cost_fen"] or 0

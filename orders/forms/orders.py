@@ -105,15 +105,20 @@ class CorrectionForm(forms.Form):
         return {data["offer"].pk: data["quantity"] if data["move"] == self.ADD else -data["quantity"]}
 
 
-class RefundForm(forms.Form):
-    """A refund by quantity or by amount: one of the two."""
+class HowMuchForm(forms.Form):
+    """By quantity or by amount: one of the two."""
 
     quantity = QuantityField(label=_("Quantity"), required=False)
     amount_fen = YuanField(label=_("or amount (¥)"), required=False)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and (data.get("quantity") is None) == (data.get("amount_fen") is None):
             raise forms.ValidationError(_("Give either a quantity or an amount."))
         return data
+
+
+class RefundForm(HowMuchForm):
+    """A refund, with its reason."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -3,6 +3,7 @@ from orders.models.arrival import Arrival
 from orders.models.campaign import Campaign, GroupStock, Offer, PriceStep
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
+from orders.models.complaint import Complaint, ComplaintDecision
 from orders.models.delivery_link import DeliveryLink
 from orders.models.imports import ColumnMapping, Import, ImportedOrder, ImportedProduct
 from orders.models.order import Order, OrderLine, SaleFact
@@ -26,6 +27,8 @@ __all__ = [
     "Campaign",
     "ChainEntry",
     "ColumnMapping",
+    "Complaint",
+    "ComplaintDecision",
     "DeliveryLink",
     "FormCount",
     "GroupStock",

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from community.models import sees_all_groups
-from core.models import Named, User
+from core.models import Named, Picture, User
 from orders.models.quantity import QuantityField
 
 
@@ -90,6 +90,9 @@ class Product(Named):
     )
     pack_size = QuantityField(_("pack size"), null=True, blank=True, help_text=_("In the product's unit."))
     pack_name = models.CharField(_("pack"), max_length=10, blank=True, default="", db_default="")
+    picture = models.ForeignKey(
+        Picture, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("picture")
+    )
     active = models.BooleanField(_("active"), default=True)
     demo = models.BooleanField(default=False, editable=False)
 

@@ -15,6 +15,15 @@ from orders.queries.campaigns import (
     with_takings,
 )
 from orders.queries.chains import chains_to_settle, recent_pastes, unsettled_chains
+from orders.queries.complaints import (
+    Complained,
+    ComplaintsWaiting,
+    complaints_of,
+    complaints_waiting,
+    decided_lately,
+    told,
+    with_story,
+)
 from orders.queries.delivery import (
     Building,
     DeliveryRun,
@@ -61,11 +70,12 @@ from orders.queries.sharing import Asked, FellShort, GoodsShort, GroupShort, Sho
 from orders.queries.sorting import Sorted, Sorting, sorting
 
 __all__ = [
-    "ORDER_COLUMNS",
     "Asked",
     "Building",
     "CalledOff",
     "Collecting",
+    "Complained",
+    "ComplaintsWaiting",
     "Day",
     "Debtor",
     "DeliveryRun",
@@ -80,6 +90,7 @@ __all__ = [
     "Hit",
     "InHand",
     "Lost",
+    "ORDER_COLUMNS",
     "PurchaseLine",
     "PurchaseSection",
     "Received",
@@ -98,7 +109,10 @@ __all__ = [
     "booked_before",
     "chains_to_settle",
     "collecting",
+    "complaints_of",
+    "complaints_waiting",
     "day_of_entries",
+    "decided_lately",
     "delivery_run",
     "delivery_sheets",
     "due_of",
@@ -133,6 +147,7 @@ __all__ = [
     "states_of",
     "suppliers_matching",
     "timeline",
+    "told",
     "unopened_packets",
     "unpaid_by_group",
     "unpaid_of",
@@ -142,6 +157,7 @@ __all__ = [
     "with_goods",
     "with_goods_count",
     "with_people",
+    "with_story",
     "with_takings",
     "with_terms",
 ]

@@ -24,6 +24,14 @@ from orders.services.claims import (
     expire_claims,
     refuse_claim,
 )
+from orders.services.complaints import (
+    ComplaintOpen,
+    ComplaintSettled,
+    MoreThanProposed,
+    propose_refund,
+    refund_complaint,
+    refuse_complaint,
+)
 from orders.services.copying import Copied, copy_campaign
 from orders.services.corrections import NotCorrectable, correct_order, record_weights
 from orders.services.forgetting import forget_pastes
@@ -123,12 +131,15 @@ __all__ = [
     "CampaignNotReady",
     "ChangedMeanwhile",
     "ClaimOver",
+    "ComplaintOpen",
+    "ComplaintSettled",
     "Copied",
     "FractionOfAPiece",
     "LeftOut",
     "LimitReached",
     "LinesRefused",
     "Money",
+    "MoreThanProposed",
     "Newcomer",
     "NoDraft",
     "NotAsShown",
@@ -200,6 +211,7 @@ __all__ = [
     "place",
     "place_order",
     "preview_sharing",
+    "propose_refund",
     "read_import",
     "read_paste",
     "read_products_of",
@@ -209,8 +221,10 @@ __all__ = [
     "record_shortages",
     "record_weights",
     "refund_amount",
+    "refund_complaint",
     "refund_quantity",
     "refuse_claim",
+    "refuse_complaint",
     "remove_offer",
     "save_offer",
     "settle",

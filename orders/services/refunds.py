@@ -23,14 +23,7 @@ class NotRefundable(DomainError):
 def refund_quantity(*, line_id: int, quantity: Decimal, reason: str, by: User, now: datetime) -> SaleFact:
     """Refund so much of a delivered line at the price that holds; the last part refunds what is left to the fen."""
     (line,) = locked([line_id])
-    left = line.delivered_quantity - line.refunded_quantity
-    if not 0 < quantity <= left:
-        raise NotRefundable(
-            _("%(left)s %(unit)s of “%(offer)s” can still be refunded.")
-            % {"left": f"{left.normalize():f}", "unit": line.offer.unit, "offer": line.offer.name}
-        )
-    left_fen = line.delivered_fen - line.refunded_fen
-    fen = left_fen if quantity == left else min(amount_of(quantity, line.unit_price_fen), left_fen)
+    fen = worth_of_quantity(line, quantity)
     return append_refund(line, quantity=quantity, fen=fen, reason=reason, by=by, now=now)
 
 
@@ -38,13 +31,30 @@ def refund_quantity(*, line_id: int, quantity: Decimal, reason: str, by: User, n
 def refund_amount(*, line_id: int, amount_fen: int, reason: str, by: User, now: datetime) -> SaleFact:
     """Refund an amount of a delivered line, the goods stay with the member."""
     (line,) = locked([line_id])
+    refuse_more_than_left(line, amount_fen)
+    return append_refund(line, quantity=Decimal(), fen=amount_fen, reason=reason, by=by, now=now)
+
+
+def worth_of_quantity(line: OrderLine, quantity: Decimal) -> int:
+    """What a refund of so much of the line comes to now, in fen. Raises NotRefundable."""
+    left = line.delivered_quantity - line.refunded_quantity
+    if not 0 < quantity <= left:
+        raise NotRefundable(
+            _("%(left)s %(unit)s of “%(offer)s” can still be refunded.")
+            % {"left": f"{left.normalize():f}", "unit": line.offer.unit, "offer": line.offer.name}
+        )
+    left_fen = line.delivered_fen - line.refunded_fen
+    return left_fen if quantity == left else min(amount_of(quantity, line.unit_price_fen), left_fen)
+
+
+def refuse_more_than_left(line: OrderLine, amount_fen: int) -> None:
+    """Raises NotRefundable unless so much of the line, in fen, can be refunded now."""
     left_fen = line.delivered_fen - line.refunded_fen
     if not 0 < amount_fen <= left_fen:
         raise NotRefundable(
             _("¥%(left)s of “%(offer)s” can still be refunded.")
             % {"left": format_yuan(left_fen), "offer": line.offer.name}
         )
-    return append_refund(line, quantity=Decimal(), fen=amount_fen, reason=reason, by=by, now=now)
 
 
 def append_refund(line: OrderLine, *, quantity: Decimal, fen: int, reason: str, by: User, now: datetime) -> SaleFact:

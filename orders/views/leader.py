@@ -13,7 +13,7 @@ from core.access import SignedInRequest, leader_only
 from core.http import render_page
 from orders.enums import UNDER_WAY, CampaignState, PasteState
 from orders.models import Campaign, Offer, Paste
-from orders.queries import standing, unopened_packets, with_deliveries, with_takings, with_terms
+from orders.queries import decided_lately, standing, unopened_packets, with_deliveries, with_takings, with_terms
 from orders.terms import progress_of
 from orders.texts import announcement
 
@@ -53,6 +53,7 @@ def leader_today(request: SignedInRequest) -> HttpResponse:
         "groups": groups,
         "running": [Running.of(one) for one in with_takings(running, groups=groups).order_by("cuts_off_at", "pk")],
         "to_deliver": to_deliver.order_by("delivers_on", "pk"),
+        "decided": decided_lately(request.user, now),
         "packets": unopened_packets(groups, now=now),
         "drafts": waiting_drafts(Paste.objects.visible_to(request.user), running),
     }

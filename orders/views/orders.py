@@ -1,7 +1,9 @@
 """Orders: found, read as what happened to them, refunded line by line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -25,11 +27,12 @@ from orders import services
 from orders.enums import ClaimKind, OrderSource
 from orders.forms import AmountForm, CorrectionForm, OrderFilterForm, PaymentForm, RefundForm, WeightForm
 from orders.jobs import EXPORT_ORDERS
-from orders.models import Order, OrderLine, Payment, PaymentClaim, SaleFact
+from orders.models import Complaint, Order, OrderLine, Payment, PaymentClaim, SaleFact
 from orders.pickup import pickup_code
 from orders.queries import (
     ORDER_COLUMNS,
     Due,
+    complaints_of,
     file_header,
     file_rows,
     open_claims,
@@ -38,6 +41,7 @@ from orders.queries import (
     others_at_the_door,
     payments_of,
     timeline,
+    told,
     with_goods,
     with_people,
 )
@@ -232,6 +236,7 @@ def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = N
         for line in order.lines.select_related("offer").order_by("offer__position", "pk").with_scale()
     ]
     net_fen = sum(line.net_fen for line, _form in lines)
+    complaints = complaints_of(order)
     under_way = order.campaign.is_under_way
     correction = refused.correction or (CorrectionForm(order=order) if under_way else None)
     may_weigh = under_way and (request.user.is_operator or request.user.is_leader)
@@ -241,7 +246,9 @@ def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = N
         "net_fen": net_fen,
         "pickup_code": pickup_code(order),
         "paying": paying(request.user, order, net_fen, refused),
-        "events": timeline(order),
+        "events": sorted([*timeline(order), *told(complaints)], key=attrgetter("at"), reverse=True),
+        "complaints": complaints,
+        "may_complain": request.user.is_leader and can_be_complained_about([line for line, _form in lines], complaints),
         "refundable": any(form for _line, form in lines),
         "to_weigh": [line for line, _form in lines if line.can_be_weighed] if may_weigh else [],
         "refusal": refused.weight.refusal if refused.weight else "",
@@ -250,6 +257,12 @@ def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = N
         "at_the_door": others_at_the_door(order) if order.source == OrderSource.PUBLIC else [],
     }
     return render_page(request, "orders/order_detail.html", context, status=200 if refused == Refused() else 422)
+
+
+def can_be_complained_about(lines: Iterable[OrderLine], complaints: Iterable[Complaint]) -> bool:
+    """Whether something of the order can be refunded that no proposal waits for."""
+    waiting = {one.line_id for one in complaints if one.decision is None}
+    return any(line.delivered_fen > line.refunded_fen and line.pk not in waiting for line in lines)
 
 
 def refund_form(line: OrderLine, refused: Refused) -> RefundForm | None:

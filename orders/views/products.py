@@ -39,7 +39,7 @@ def product_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator_only
 def product_create(request: SignedInRequest) -> HttpResponse:
-    return product_page(request, ProductForm(request.POST or None, user=request.user))
+    return product_page(request, ProductForm(request.POST or None, request.FILES or None, user=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +47,9 @@ def product_create(request: SignedInRequest) -> HttpResponse:
 def product_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a product. Campaigns that offer it already keep what they froze."""
     product = get_object_or_404(Product.objects.visible_to(request.user), pk=pk)
-    return product_page(request, ProductForm(request.POST or None, instance=product, user=request.user))
+    return product_page(
+        request, ProductForm(request.POST or None, request.FILES or None, instance=product, user=request.user)
+    )
 
 
 def product_page(request: SignedInRequest, form: ProductForm) -> HttpResponse:

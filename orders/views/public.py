@@ -69,7 +69,7 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
     form = PublicOrderForm(
         request.POST if request.method == "POST" else None,
         initial={"group": request.GET.get("group")},  # a short link was made for one
-        goods=standings(campaign.offers.all()),
+        goods=standings(campaign.offers.select_related("product")),
         groups=groups,
     )
     status = 200
@@ -168,7 +168,7 @@ def own_order(request: HttpRequest, code: str, token: str) -> HttpResponse:
     now, has = timezone.now(), dict(order.lines.values_list("offer", "quantity"))
     form = GoodsForm(
         request.POST if request.method == "POST" else None,
-        goods=standings(order.campaign.offers.all()),
+        goods=standings(order.campaign.offers.select_related("product")),
         has=has,
     )
     status = 200

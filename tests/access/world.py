@@ -15,9 +15,11 @@ from core.enums import Role
 from core.jobs import enqueue
 from core.jobs.housekeeping import CHECK
 from core.models import ApiToken, Export, SavedView, User
+from core.pictures import keep_picture
 from ledger.enums import Nature
 from ledger.services import account, post
-from orders.enums import CampaignState, ImportKind, PayMethod
+from orders.enums import CampaignState, ComplaintReason, ImportKind, PayMethod
+from orders.models import Product
 from orders.queries import due_of
 from orders.services import (
     claim_red_packet,
@@ -25,6 +27,7 @@ from orders.services import (
     enter_order,
     hand_over,
     make_delivery_link,
+    propose_refund,
     start_import,
     start_paste,
 )
@@ -34,6 +37,7 @@ from referrals.models import Run
 from referrals.services import Terms, create_version, refer, standard_plan
 from tests import factories as make
 from tests.factories import NOW, TODAY
+from tests.photos import encoded, halves
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,20 @@ def build() -> World:
         by=leader.user,
         now=NOW,
     )
+    picture = keep_picture(encoded(halves()), by=operator)
+    Product.objects.filter(pk=offer.product_id).update(picture=picture)
+    done = make.make_campaign(group, title="送完了")
+    eaten = make.delivered(make.order_for(member, (make.make_offer(done), 1), group=group), by=leader.user)
+    complaint = propose_refund(
+        line_id=eaten.lines.get().pk,
+        quantity=Decimal(1),
+        amount_fen=None,
+        reason=ComplaintReason.BROKEN,
+        note="",
+        photo=picture,
+        by=leader.user,
+        now=NOW,
+    )
     people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
     ids = {
         "group": group.pk,
@@ -108,6 +126,8 @@ def build() -> World:
         "supplier": make.make_supplier().pk,
         "order": order.pk,
         "line": line.pk,
+        "complaint": complaint.pk,
+        "picture": picture,
         "import": brought_in.pk,
         "paste": paste.pk,
         "quick_entry": by_hand.pk,

@@ -453,7 +453,7 @@ class TestQuestionsToTheDatabase:
     def test_today_of_an_operator(self, client, operator, groups, django_assert_num_queries):
         self.world(groups)
 
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             page(client)
 
     @pytest.mark.parametrize("groups", [1, 3])

@@ -98,6 +98,6 @@ def test_the_day_asks_the_database_as_often_for_one_campaign_as_for_three(
     browser = signed_in(leader.user)
 
     with django_assert_num_queries(
-        10
-    ):  # session, user, groups; running, groups, offers; to deliver, groups; drafts; packets
+        11
+    ):  # session, user, groups; running, groups, offers; to deliver, groups; drafts; packets; settled complaints
         browser.get(TODAY)

@@ -171,8 +171,8 @@ def test_an_order_asks_the_database_as_often_for_one_line_as_for_three(
     browser = signed_in(operator)
 
     with django_assert_num_queries(
-        10
-    ):  # session, user, side bar, order, lines, facts; offers to correct; payments, claims, leaders
+        11
+    ):  # session, user, side bar, order, lines, complaints, facts; offers to correct; payments, claims, leaders
         browser.get(f"/orders/{order.pk}/")
 
 

@@ -1,10 +1,12 @@
 """商品: the catalogue of what can be offered."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from orders.models import Product
+from orders.models import Offer, Product
 from tests import factories as make
+from tests.photos import photo
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +143,84 @@ def test_a_product_has_a_category_the_known_ones_are_suggested_and_the_scale_may
     product = Product.objects.get(name="草鱼")
     assert (product.category, product.weighed, product.counted) == ("水产", True, False)
     assert "水产" in browser.get(LIST).text
+
+
+TYPED = {"name": "草莓", "unit": "盒", "price_fen": "29.9", "counted": "on", "active": "on"}
+
+
+@pytest.fixture
+def pictured(signed_in, operator):
+    """A product with a picture, as an operator made it."""
+    signed_in(operator).post(reverse("orders:product_create"), {**TYPED, "new_picture": photo()})
+    return Product.objects.get()
+
+
+def test_a_product_has_a_picture_that_stands_in_the_catalogue(signed_in, operator, pictured):
+    small = f"/pictures/{pictured.picture_id}/small.webp"
+
+    for page in (LIST, f"/products/{pictured.pk}/"):
+        assert pictured.picture_id in signed_in(operator).get(page).text
+    assert (
+        f'<img class="thumb" src="{small}" width="56" height="56" alt="" loading="lazy" decoding="async">'
+        in signed_in(operator).get(LIST).text
+    )
+
+
+def test_a_picture_stays_until_another_one_comes_or_it_is_taken_away(signed_in, operator, pictured):
+    browser, url = signed_in(operator), f"/products/{pictured.pk}/"
+
+    def saved(**changes) -> str | None:
+        browser.post(url, {**TYPED, **changes})
+        pictured.refresh_from_db()
+        return pictured.picture_id
+
+    first = pictured.picture_id
+    assert saved() == first
+    assert saved(new_picture=photo(quality=5)) not in {first, None}
+    assert saved(without_picture="on") is None
+
+
+def test_a_file_that_is_no_picture_is_refused_and_what_was_typed_is_kept(signed_in, operator):
+    file = SimpleUploadedFile("a.pdf", b"%PDF-1.7")
+
+    answer = signed_in(operator).post(reverse("orders:product_create"), {**TYPED, "new_picture": file})
+
+    assert answer.status_code == 422
+    assert "This is no photo that can be read." in answer.text
+    assert 'value="草莓"' in answer.text
+    assert not Product.objects.exists()
+
+
+def test_anybody_may_see_a_products_picture_and_a_browser_keeps_it(client, pictured):
+    answers = [client.get(f"/pictures/{pictured.picture_id}{end}") for end in (".webp", "/small.webp")]
+
+    for answer in answers:
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert len(answers[1].content) < len(answers[0].content)
+
+
+def test_a_picture_is_sent_as_it_lies_and_keeps_its_strong_etag(client, pictured):
+    answer = client.get(f"/pictures/{pictured.picture_id}.webp", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in answer
+    assert answer["ETag"].startswith('"')
+    assert client.get(answer.request["PATH_INFO"], headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("address", ["0" * 64, "x", "A" * 200])
+def test_an_address_of_no_product_shows_nothing(client, address):
+    assert client.get(f"/pictures/{address}.webp").status_code == 404
+
+
+def test_the_picture_stands_beside_the_offer_at_the_desk_and_on_the_public_page(
+    signed_in, operator, client, pictured, group, selling
+):
+    campaign = selling(group)
+    others = [make.make_offer(campaign, name) for name in ("脐橙", "苹果")]
+    Offer.objects.filter(pk=others[0].pk).update(product=pictured)
+    img = f'src="/pictures/{pictured.picture_id}/small.webp" width="56" height="56" alt="" loading="lazy"'
+
+    assert signed_in(operator).get(f"/campaigns/{campaign.pk}/").text.count(img) == 1
+    assert client.get(f"/c/{campaign.code}/").text.count(img) == 1
