@@ -7,6 +7,7 @@ by OpenCC and corrected by `locale/zh_Hant.toml`; English repeats the source.
 """
 
 import io
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -163,8 +164,10 @@ def compile_stale(locale: Path = LOCALE) -> list[str]:
         source = _po(language, locale)
         target = source.with_suffix(".mo")
         if source.exists() and (not target.exists() or target.stat().st_mtime <= source.stat().st_mtime):
-            with target.open("wb") as file:
+            draft = target.with_suffix(f".{os.getpid()}.mo")
+            with draft.open("wb") as file:
                 write_mo(file, load(language, locale))
+            draft.replace(target)  # whoever reads it meanwhile reads a whole one
             compiled.append(language)
     return compiled
 

@@ -11,7 +11,6 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from core import catalogues
 from core.append_only import emptying
 from tests import servers
 from tests.races import end_all_other_connections
@@ -19,11 +18,6 @@ from tests.races import end_all_other_connections
 # A slow machine is no failure: properties are about what holds, not about how long it took.
 settings.register_profile("linli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("linli")
-
-
-def pytest_configure() -> None:
-    """Pages speak Chinese in tests as they do in an installation."""
-    catalogues.compile_stale()
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,9 @@ def sell(operator: User) -> Callable[..., Campaign]:
     def of(state: str) -> Campaign:
         now, groups = timezone.now(), [make.make_group(), make.make_group("田林一群")]
         clock = {"opens_at": now - timedelta(days=1), "cuts_off_at": now + timedelta(hours=9)}
-        campaign = make.make_campaign(*groups, **clock, state=state, delivers_on=timezone.localdate())
+        campaign = make.make_campaign(
+            *groups, **clock, state=state, delivers_on=timezone.localdate(now + timedelta(days=1))
+        )
         crabs = make.make_offer(campaign, "大闸蟹", unit="只", counted=True, price_fen=5990, stock=60)
         for joined, price_fen in ((2, 5490), (5, 4990), (12, 4500)):
             PriceStep.objects.create(offer=crabs, joined=joined, price_fen=price_fen)

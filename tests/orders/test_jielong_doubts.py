@@ -95,6 +95,13 @@ def test_a_plain_entry_is_read_without_a_flag(entry, expected):
     assert tell(parsed) == [f"#1 {expected}"]
 
 
+def test_the_end_of_one_offers_name_is_proposed_even_where_it_begins_with_another_name():
+    goods = (Offer("卤牛腱子", "斤", aliases=("牛腱",)), Offer("卤鸡爪", "斤"))
+
+    assert tell(parse("1. 李哥 牛腱子3斤", goods)) == ["#1 李哥 | 卤牛腱子×3斤 | [fuzzy_product]"]
+    assert tell(parse("1. 李哥 牛腱肉3斤", goods)) == ["#1 李哥 | ?牛腱肉×3斤 | [needs_product]"]
+
+
 DOUBTFUL = [
     ("王姐 31201 苹果2斤", "王姐 @31201 | 苹果×2斤 | [ambiguous]"),
     ("张三苹果2斤", "张三 | 苹果×2斤 | [ambiguous]"),

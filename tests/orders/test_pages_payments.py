@@ -268,7 +268,7 @@ class TestOrderPage:
         browser.get(f"/orders/{order.pk}/")  # says what was recorded
 
         # session, user, side bar; order, lines, payments, claims, leaders to choose from; what happened
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             browser.get(f"/orders/{order.pk}/")
 
 

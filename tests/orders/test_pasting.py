@@ -242,6 +242,28 @@ def test_an_unknown_product_waits_and_the_answer_is_remembered(chain, group):
     assert states(chain.paste("李建国 3-502 红颜1盒")) == {"李建国": RowState.READY}
 
 
+def test_one_answer_counts_for_every_row_that_says_the_same(chain):
+    paste = chain.paste("王姐 6-1201 红颜2盒", "李建国 3-502 红颜1盒", "张阿姨 11-402 红颜3盒 芒果1斤")
+    strawberry = chain.campaign.offers.get(name="草莓")
+
+    settle(paste=paste, key=key_of(paste, "王姐"), answer={"offers": {"0": strawberry.pk}, "seen": True})
+
+    paste.refresh_from_db()
+    assert states(paste) == {"王姐": RowState.READY, "李建国": RowState.READY, "张阿姨": RowState.BLOCKED}
+    settle(paste=paste, key=key_of(paste, "张阿姨"), answer={"offers": {"1": 0}, "seen": True})
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+    assert chain.ordered() == {"王姐": {"草莓": 2}, "李建国": {"草莓": 1}, "张阿姨": {"草莓": 3}}
+
+
+def test_a_line_dropped_in_one_row_is_dropped_there_only(chain):
+    paste = chain.paste("王姐 6-1201 红颜2盒 脐橙1斤", "李建国 3-502 红颜1盒")
+
+    settle(paste=paste, key=key_of(paste, "王姐"), answer={"offers": {"0": 0}, "seen": True})
+
+    paste.refresh_from_db()
+    assert states(paste) == {"王姐": RowState.READY, "李建国": RowState.BLOCKED}
+
+
 def test_a_crate_of_what_is_sold_by_weight_asks_how_much(chain):
     paste = chain.paste("王姐 6-1201 脐橙1箱")
     (row,) = read_paste(paste).rows

@@ -1,6 +1,6 @@
 """What a chain says beside what it said before and what was settled: rows with their state, nothing applied yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -48,6 +48,35 @@ class ChainOffer:
     def is_sold_by(self, unit: str) -> bool:
         """Whether a quantity in this unit is one of this offer's: a 箱 of what is sold by 斤 is not."""
         return unit in ("", self.unit) or (self.counted and unit == PORTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The offers of the campaign, and which of them (by id) an unknown word means by what was answered for this paste."""
+
+    by_name: Mapping[str, ChainOffer]
+    by_id: Mapping[int, ChainOffer]
+    answered: Mapping[str, int]
+
+    @classmethod
+    def of(cls, offers: Sequence[ChainOffer], answers: Iterable[tuple[OrderRow, Decision]]) -> "Menu":
+        """One answer counts for every row that says the same; a line dropped in one row is dropped there only."""
+        by_name = {offer.name: offer for offer in offers}
+        answered = {
+            same_name_key(line.text): decided.offers[index]
+            for row, decided in answers
+            for index, line in enumerate(row.lines)
+            if line.offer not in by_name and decided.offers.get(index)
+        }
+        return cls(by_name, {offer.offer_id: offer for offer in offers}, answered)
+
+    def offer_of(self, line: Line) -> ChainOffer | None:
+        """What the line's words mean."""
+        return self.by_name.get(line.offer or "")
+
+    def answer_for(self, line: Line) -> ChainOffer | None:
+        """What was answered elsewhere for the words of a line that nobody understands."""
+        return self.by_id.get(self.answered.get(same_name_key(line.text), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,23 +222,15 @@ def read(
     branches: Sequence[Branch] = (),
 ) -> Reading:
     """Put a parsed chain beside the people, the offers, the earlier pastes (newest first) and what was settled."""
-    by_name = {offer.name: offer for offer in offers}
-    by_id = {offer.offer_id: offer for offer in offers}
     beside = continue_branch(parsed.rows, live, branches)
     keys = entry_keys(parsed.rows, beside.before, live)
+    decided = {row.key: decisions.get(keys[row.key], NOTHING_DECIDED) for row in parsed.rows}
+    menu = Menu.of(offers, ((row, decided[row.key]) for row in parsed.rows))
     rows = [
-        read_row(
-            row,
-            keys[row.key],
-            beside.before.get(row.key),
-            decisions.get(keys[row.key], NOTHING_DECIDED),
-            directory,
-            by_name,
-            by_id,
-        )
+        read_row(row, keys[row.key], beside.before.get(row.key), decided[row.key], directory, menu)
         for row in parsed.rows
     ]
-    rows, open_changes = apply_changes(rows, parsed.changes, by_name)
+    rows, open_changes = apply_changes(rows, parsed.changes, menu.by_name)
     said = {keys[key]: content for key, content in beside.said.items()}
     rivals = {keys[key]: entry for key, entry in beside.rivals.items()}
     rows = [
@@ -255,8 +276,7 @@ def read_row(
     entry: LiveEntry | None,
     decided: Decision,
     directory: Directory,
-    by_name: Mapping[str, ChainOffer],
-    by_id: Mapping[int, ChainOffer],
+    menu: Menu,
 ) -> Row:
     """One entry with its member and lines as far as they are known or settled."""
     match = directory.match(row.name, decided.door or row.door)
@@ -265,7 +285,7 @@ def read_row(
         # Who wrote it is who they were, however they sign now.
         by_author = entry.member_id if entry and entry.author and entry.author == row.author else 0
         member = match.person or directory.by_id.get(by_author)
-    lines = tuple(settle_line(index, line, decided, by_name, by_id) for index, line in enumerate(row.lines))
+    lines = tuple(settle_line(index, line, decided, menu) for index, line in enumerate(row.lines))
     name = decided.name or row.name or (member.name if member else "")
     answered = member is not None or (bool(name) and (decided.member_id == NEW_MEMBER or not match.asks))
     answered = answered and max(len(key), len(row.signature)) <= KEY_LENGTH
@@ -292,17 +312,9 @@ def read_row(
     )
 
 
-def settle_line(
-    index: int,
-    line: Line,
-    decided: Decision,
-    by_name: Mapping[str, ChainOffer],
-    by_id: Mapping[int, ChainOffer],
-) -> SettledLine:
-    offer = by_name.get(line.offer or "")
-    known_id = offer.offer_id if offer else None
-    if index in decided.offers:
-        offer = by_id.get(decided.offers[index])
+def settle_line(index: int, line: Line, decided: Decision, menu: Menu) -> SettledLine:
+    known = menu.offer_of(line)
+    offer = menu.by_id.get(decided.offers[index]) if index in decided.offers else known or menu.answer_for(line)
     written = line.quantity if offer is None or offer.is_sold_by(line.unit) else None
     return SettledLine(
         index=index,
@@ -313,7 +325,7 @@ def settle_line(
         flags=line.flags,
         candidates=line.candidates,
         dropped=decided.offers.get(index) == 0,
-        asked=bool(decided.offers.get(index)) and decided.offers.get(index) != known_id,
+        asked=offer is not None and offer != known,
     )
 
 
@@ -332,7 +344,8 @@ def state_of(
         return RowState.READY
     if flags & BLOCKING and not decided.quantities and not decided.offers:
         return RowState.BLOCKED
-    return RowState.DOUBTFUL if flags - QUIET or match.doubt else RowState.READY
+    answered_elsewhere = {Flag.NEEDS_PRODUCT}  # no line is open, so another row's answer names the product
+    return RowState.DOUBTFUL if flags - QUIET - answered_elsewhere or match.doubt else RowState.READY
 
 
 def apply_changes(

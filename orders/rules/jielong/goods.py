@@ -204,15 +204,16 @@ class Goods:
             self._note(piece, unknown=not words.is_wish(self._folded(piece)))
 
     def _suffix(self, piece: Token, item: Item) -> None:
-        """苹果脆的 is 苹果 with a wish, 苹果醋 is something else."""
+        """苹果脆的 is 苹果 with a wish, 苹果醋 is something else: the one offer whose name ends so, or nobody knows what."""
         text, folded = self._shown(piece), self._folded(piece)
         if words.is_wish(folded) or words.describes(folded):
             item.note = text
             item.flags += (Flag.FUZZY_PRODUCT,)
             self.draft.add_note(text)
         else:
-            item.text += text
-            item.meaning = None
+            guessed = self._guessed(item.text + text)
+            item.text, item.meaning = guessed.text, guessed.meaning
+            item.flags += guessed.flags
 
     def _stands_for_product(self, piece: Token, before: Token | None, following: Token | None) -> bool:
         """Words beside an amount that has no product: 草莓2份, 2斤草莓."""
