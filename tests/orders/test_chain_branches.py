@@ -172,6 +172,22 @@ def test_who_orders_other_goods_in_either_branch_is_asked_about_and_counts_as_an
     assert {row.state for row in again.rows} == {RowState.UNCHANGED}
 
 
+@pytest.mark.parametrize("how", ["the other entry is cancelled", "only this text is valid"])
+def test_if_the_other_branchs_order_of_somebody_is_let_go_this_one_counts(chain, how):
+    chain.confirm(*BASE, "小满 9-902 蜜柚2个")
+    chain.confirm(*ONE)
+    paste = chain.paste(*ONE, "小满 9-902 雪梨3斤")
+    rival = read_paste(paste).rows[-1].rival
+
+    if how == "only this text is valid":
+        choose_branch(paste=paste, alone=True)
+    else:
+        settle(paste=paste, key=rival.key, answer={"cancel": True})
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert [line for line in chain.ordered() if line[0] == "小满"] == [("小满", "雪梨", 3)]
+
+
 def test_an_older_copy_takes_no_later_change_back(chain):
     chain.confirm(*ONE)
     chain.confirm("钟三 4-301 雪梨5斤", "鲁四 6-1203 蜜柚1个", "小满 9-902 蜜柚2个")

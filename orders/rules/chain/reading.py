@@ -211,7 +211,12 @@ def read(
     ]
     rows, open_changes = apply_changes(rows, parsed.changes, by_name)
     said = {keys[key]: content for key, content in beside.said.items()}
-    rivals = {keys[key]: entry for key, entry in beside.rivals.items()}
+    rivals = {
+        keys[key]: entry
+        for key, entry in beside.rivals.items()
+        # Once the other one goes, this one counts.
+        if not decisions.get(entry.key, NOTHING_DECIDED).cancel
+    }
     rows = [
         beside_the_orders(
             replace(row, rival=rivals.get(row.key)),
