@@ -1,7 +1,7 @@
 """A pasted chain kept as a draft: read beside what is known, settled row by row. Nothing is ordered here."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -130,13 +130,16 @@ def branches_of(campaign: Campaign, group: Group) -> list[list[Pasted]]:
     kept = Paste.objects.filter(campaign=campaign, group=group, state=PasteState.APPLIED).exclude(entries=[])
     different: dict[tuple[tuple[str, ...], ...], list[list[str]]] = {}
     for entries in kept.order_by("-pk").values_list("entries", flat=True)[:BRANCHES_KEPT]:
-        different.setdefault(tuple(tuple(entry[1:]) for entry in entries), entries)
+        different.setdefault(tuple(tuple(entry[1:4]) for entry in entries), entries)
     return [[Pasted(*entry) for entry in entries] for entries in different.values()]
 
 
-def as_branch(reading: Reading, live: Collection[str]) -> list[list[str | None]]:
-    """What a confirmed text says, as it is kept; `live` are the keys that stand in the orders after it."""
-    return [[row.key if row.key in live else "", row.signature, row.author, row.content] for row in reading.rows]
+def as_branch(reading: Reading, ordered: Mapping[str, str]) -> list[list[str | None]]:
+    """What a confirmed text says, as it is kept; `ordered` are the contents that stand in the orders after it, by key."""
+    return [
+        [row.key if row.key in ordered else "", row.signature, row.author, row.content, ordered.get(row.key, "")]
+        for row in reading.rows
+    ]
 
 
 def quantities_of(lines: Mapping[str, str]) -> Quantities:

@@ -205,6 +205,19 @@ def test_an_older_copy_takes_no_later_change_back(chain):
     assert ("钟三", "雪梨", 2) in chain.ordered()
 
 
+@pytest.mark.parametrize("wanted", ["雪梨9斤", "芒果5斤"], ids=["no room for it", "not sold"])
+def test_a_change_that_was_not_taken_is_not_older_than_the_order_when_the_text_is_settled_further(chain, wanted):
+    chain.campaign.offers.filter(name="雪梨").update(stock=3)
+    chain.confirm(*ONE)
+    text = (f"钟三 4-301 {wanted}", "鲁四 6-1203 蜜柚1个", "白五 2-101 蜜柚1个")
+    chain.confirm(*text)
+
+    row = read_paste(chain.paste(*text)).rows[0]
+
+    assert not row.overtaken
+    assert row.entry.quantities == {chain.campaign.offers.get(name="雪梨").pk: 2}
+
+
 def test_a_change_in_one_branch_holds_when_the_other_goes_on(chain):
     chain.confirm(*BASE)
     chain.confirm("钟三 4-301 雪梨5斤", "鲁四 6-1203 蜜柚1个")

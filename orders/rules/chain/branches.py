@@ -9,20 +9,27 @@ from orders.rules.jielong.parsed import OrderRow
 
 
 class Entry(Comparable, Protocol):
-    """An entry that is kept: under `key` it stands in the orders."""
+    """An entry that is kept: under `key` it stands in the orders. `ordered` is the content the orders had of it then."""
 
     @property
     def key(self) -> str: ...
 
+    @property
+    def ordered(self) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """An entry of an earlier paste. `key` is that of the entry in the orders, empty if it did not become one."""
+    """An entry of an earlier paste. `key` is that of the entry in the orders, empty if it did not become one.
+
+    `ordered` differs from `content` while what the text says was not taken: it waited, or there was no room for it.
+    """
 
     key: str
     signature: str
     author: str | None
     content: str
+    ordered: str = ""
 
 
 Branch = Sequence[Entry]
@@ -42,7 +49,7 @@ class Continued(Generic[Live]):
     """
 
     before: dict[str, Live] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Entry] = field(default_factory=dict)
     rivals: dict[str, Live] = field(default_factory=dict)
     withdrawn: list[Live] = field(default_factory=list)
     elsewhere: list[Live] = field(default_factory=list)
@@ -63,7 +70,7 @@ def continue_branch(rows: Sequence[OrderRow], live: Sequence[Live], branches: Se
     for old, row in difference.pairs:
         if old.key in by_key:
             found.before[row.key] = by_key.pop(old.key)
-            found.said[row.key] = old.content
+            found.said[row.key] = old
     place_of = {entry.key: place for place, entry in enumerate(parent)}
     gone = {id(entry) for entry in difference.vanished}
     end = max((place for place, entry in enumerate(parent) if id(entry) not in gone), default=-1)

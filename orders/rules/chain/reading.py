@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from orders.rules.chain.branches import Branch, continue_branch
+from orders.rules.chain.branches import Branch, Entry, continue_branch
 from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
 from orders.rules.chain.people import Directory, Match, Person
 from orders.rules.jielong.flags import ChangeKind, Flag
@@ -65,6 +65,10 @@ class LiveEntry:
     quantities: Quantities
     signature: str = ""
     author: str | None = None
+
+    @property
+    def ordered(self) -> str:
+        return self.content
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,7 @@ def read(
         for row in parsed.rows
     ]
     rows, open_changes = apply_changes(rows, parsed.changes, by_name)
-    said = {keys[key]: content for key, content in beside.said.items()}
+    said = {keys[key]: entry for key, entry in beside.said.items()}
     rivals = {
         keys[key]: entry
         for key, entry in beside.rivals.items()
@@ -391,7 +395,7 @@ def changed_lines(row: Row, change: Change, by_name: Mapping[str, ChainOffer]) -
     return tuple(replace(line, quantity=quantity) if line is meant[0] else line for line in row.lines)
 
 
-def beside_the_orders(row: Row, decided: Decision, said: str | None, *, cut_short: bool) -> Row:
+def beside_the_orders(row: Row, decided: Decision, said: Entry | None, *, cut_short: bool) -> Row:
     """A row whose text is in the orders needs no second look; one that another branch contradicts waits for an answer.
 
     `said` is what the branch said of it in the paste this text continues; if the end of that one is missing here
@@ -405,7 +409,8 @@ def beside_the_orders(row: Row, decided: Decision, said: str | None, *, cut_shor
         return replace(row, state=RowState.BLOCKED) if waits else row
     if row.raw == entry.raw or (row.counts and row.quantities == entry.quantities and not row.is_new):
         return replace(row, state=RowState.UNCHANGED)
-    overtaken = row.content != entry.content and (cut_short or row.content == said)
+    repeats = said is not None and row.content == said.content and entry.content != said.ordered
+    overtaken = row.content != entry.content and (cut_short or repeats)
     if overtaken and not decided.seen:
         return replace(row, state=RowState.BLOCKED, overtaken=True)
     return replace(row, state=RowState.DOUBTFUL if row.state == RowState.READY else row.state, overtaken=overtaken)
