@@ -52,7 +52,7 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     refuse_unless_draft(paste)
     if not paste.campaign.takes_orders(now):
         raise CampaignClosed(closed_sentence(paste.campaign, now))
-    offers = locked_offers(paste.campaign)
+    offers = locked_offers(paste.campaign_id)
     reading = read_paste(paste)
     refused = what_does_not_fit(paste, reading, offers)
     rows = [row for row in reading.rows if row.counts and row.key not in refused]

@@ -68,9 +68,13 @@ class Room:
         return ""
 
 
-def locked_offers(campaign: Campaign | int | None) -> dict[int, Offer]:
-    """The campaign's offers, locked in id order: what fits now still fits when it is placed."""
-    return {one.pk: one for one in Offer.objects.filter(campaign=campaign).select_for_update().order_by("pk")}
+def locked_offers(campaign_id: int | None) -> dict[int, Offer]:
+    """The campaign and its offers, locked in id order: what fits now still fits when it is placed.
+
+    The campaign comes first, as at a cut-off and where terms change; else the two would wait for each other.
+    """
+    list(Campaign.objects.select_for_update(no_key=True).filter(pk=campaign_id))
+    return {one.pk: one for one in Offer.objects.filter(campaign=campaign_id).select_for_update().order_by("pk")}
 
 
 def room_for(offers: Mapping[int, Offer], *, group_id: int | None, member_ids: Collection[int]) -> Room:

@@ -1,13 +1,15 @@
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from community.models import Member
+from core.errors import DomainError
 from orders.enums import PasteState
-from orders.models import ChainEntry, GroupStock, MemberAlias, Order, OrderLine, Paste, ProductAlias, SaleFact
+from orders.models import ChainEntry, GroupStock, MemberAlias, Offer, Order, OrderLine, Paste, ProductAlias, SaleFact
 from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import RowState
 from orders.rules.jielong import TextTooLong
@@ -400,6 +402,67 @@ def test_a_batch_another_one_was_built_on_is_undone_after_that_one(chain):
     assert chain.ordered() == {}
 
 
+def test_a_batch_another_older_draft_was_built_on_is_undone_after_that_one(chain):
+    older = chain.paste("王姐 6-1201 草莓5盒")
+    first, _applied = chain.confirm("王姐 6-1201 草莓2盒")
+    apply_paste(paste=older, by=chain.user, now=NOW)
+
+    with pytest.raises(TooLateToUndo):
+        undo_paste(paste=first, by=chain.user, now=NOW)
+    undo_paste(paste=older, by=chain.user, now=NOW)
+
+    assert chain.ordered() == {"王姐": {"草莓": 2}}
+
+
+def beside(action):
+    """The action, started in another session: its thread, and the error it ended with, if any."""
+    ended = []
+
+    def run():
+        try:
+            action()
+        except DomainError as error:
+            ended.append(error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join(timeout=0.5)
+    return thread, ended
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_waits_for_a_paste_that_builds_on_the_batch_and_is_refused(chain):
+    first, _applied = chain.confirm("王姐 6-1201 草莓2盒")
+    second = chain.paste("王姐 6-1201 草莓5盒")
+
+    with transaction.atomic():
+        apply_paste(paste=second, by=chain.user, now=NOW)
+        undoing, ended = beside(lambda: undo_paste(paste=first, by=chain.user, now=NOW))
+        waiting = undoing.is_alive()
+    undoing.join()
+
+    assert waiting
+    assert [type(error) for error in ended] == [TooLateToUndo]
+    assert chain.ordered() == {"王姐": {"草莓": 5}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paste_that_meets_the_cut_off_waits_without_holding_the_offers(chain):
+    paste = chain.paste("王姐 6-1201 草莓2盒")
+
+    with transaction.atomic():
+        cut_off(campaign=chain.campaign, by=chain.user, now=NOW)
+        applying, ended = beside(lambda: apply_paste(paste=paste, by=chain.user, now=NOW))
+        assert applying.is_alive()
+        assert len(Offer.objects.filter(campaign=chain.campaign).select_for_update(nowait=True)) == 2
+    applying.join()
+
+    assert [type(error) for error in ended] == [CampaignClosed]
+    assert chain.ordered() == {}
+
+
 def test_a_batch_stays_after_the_cut_off(chain):
     paste, _applied = chain.confirm("王姐 6-1201 草莓2盒")
     cut_off(campaign=chain.campaign, by=chain.user, now=NOW)
@@ -482,4 +545,4 @@ def test_confirming_takes_the_same_queries_for_two_rows_as_for_forty(chain, size
         applied = apply_paste(paste=paste, by=chain.user, now=NOW)
 
     assert applied.taken == size
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 21
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 22
