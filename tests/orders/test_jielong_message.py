@@ -105,6 +105,17 @@ def test_what_is_broken_is_read_as_its_visible_text(pasted):
     assert read(pasted)[0] == ("钟三", None, None)
 
 
+@pytest.mark.parametrize("sign", [r"\u0000", r"\ud83c"], ids=["NUL", "half a character"])
+@pytest.mark.parametrize("end", ["</title></appmsg></msg>", ""], ids=["whole", "cut off"])
+def test_what_json_can_spell_and_nobody_can_keep_is_no_part_of_the_text(sign, end):
+    pasted = f'{{"content": "<msg><appmsg><title>#接龙\\n1. 钟三 雪梨2斤 放{sign}门口{end}"}}'
+
+    (row,) = parse(pasted, FRUIT).rows
+
+    assert row.source.text.encode().count(b"\0") == 0
+    assert row.lines[0].quantity == 2
+
+
 BOMB = '<!DOCTYPE msg [<!ENTITY a "雪梨雪梨"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
 OUTSIDE = '<!DOCTYPE msg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 

@@ -95,7 +95,8 @@ def _strings(value: Any) -> Iterator[str]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            yield value
+            # JSON can spell what no text of a chat has and no database keeps: NUL and halves of a character.
+            yield value.encode("utf-8", "replace").decode().replace("\x00", "")
         elif isinstance(value, dict):
             waiting.extend(value.values())
         elif isinstance(value, list):
