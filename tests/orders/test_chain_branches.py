@@ -238,6 +238,21 @@ def test_somebody_who_signs_otherwise_keeps_the_order_by_the_authors_word(chain)
     assert chain.ordered() == [("钟三", "雪梨", 4)]
 
 
+@pytest.mark.parametrize(("other", "name"), [("鲁四 6-1203", "鲁四"), ("老王 7-701", "老王")], ids=["known", "new"])
+def test_who_writes_for_a_neighbour_instead_does_not_make_their_own_order_the_neighbours(chain, other, name):
+    both = [("wxid_zhong", 1_700_000_000, "钟三 4-301 雪梨2斤"), ("wxid_bai", 1_700_000_000, "白五 2-101 雪梨1斤")]
+    after = [("wxid_zhong", 1_700_000_000, f"{other} 蜜柚1个"), both[1]]
+
+    for entries in (both, after):
+        text = as_message(entries)
+        paste = start_paste(campaign=chain.campaign, group=chain.group, text=text, by=chain.user, now=NOW)
+        reading = read_paste(paste)
+        apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert names(reading.withdrawn) == ["钟三"]
+    assert chain.ordered() == sorted([("白五", "雪梨", 1), ("钟三", "雪梨", 2), (name, "蜜柚", 1)])
+
+
 PEOPLE = [*KNOWN, ("大力", ""), ("葛七", "7-701"), ("简六", "")]
 GOODS = st.sampled_from(["雪梨2斤", "雪梨1.5斤", "蜜柚1个", "雪梨1斤 蜜柚2个", "蜜柚3个，放门口"])
 

@@ -1,6 +1,6 @@
 """Which branch of a chain a text continues. Two people who answer the same list at once make two chains of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -57,18 +57,23 @@ class Continued(Generic[Live]):
     """The end of the branch is missing: what differs in the rest may be older than what is in the orders."""
 
 
-def continue_branch(rows: Sequence[OrderRow], live: Sequence[Live], branches: Sequence[Branch]) -> Continued[Live]:
+def continue_branch(
+    rows: Sequence[OrderRow],
+    live: Sequence[Live],
+    branches: Sequence[Branch],
+    names_another: Callable[[OrderRow, Live], bool],
+) -> Continued[Live]:
     """Put a text beside the entries in the orders, by way of the earlier paste it continues (`branches`, newest first).
 
     What the text shares with that paste is compared with it; with entries of other branches only what is wholly equal
-    is taken for the same.
+    is taken for the same. Who wrote a row is not whose it is if it `names_another` than the entry.
     """
     found: Continued[Live] = Continued()
     # Entries taken in before pastes were remembered are one branch.
     parent, difference = branch_of(rows, branches or [live])
     by_key = {entry.key: entry for entry in live}
     for old, row in difference.pairs:
-        if old.key in by_key:
+        if old.key in by_key and not names_another(row, by_key[old.key]):
             found.before[row.key] = by_key.pop(old.key)
             found.said[row.key] = old
     place_of = {entry.key: place for place, entry in enumerate(parent)}
@@ -77,7 +82,7 @@ def continue_branch(rows: Sequence[OrderRow], live: Sequence[Live], branches: Se
     others = [entry for entry in by_key.values() if entry.key not in place_of]
     across = diff(others, [row for row in rows if row.key not in found.before])
     found.before |= {row.key: entry for entry, row in across.unchanged}
-    found.rivals = {row.key: entry for entry, row in across.changed}
+    found.rivals = {row.key: entry for entry, row in across.changed if not names_another(row, entry)}
     paired = {entry.key for entry in found.before.values()}
     for entry in live:
         if entry.key not in paired:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
 from orders.rules.chain.branches import Branch, Entry, continue_branch
 from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
@@ -199,7 +200,7 @@ def read(
     """Put a parsed chain beside the people, the offers, the earlier pastes (newest first) and what was settled."""
     by_name = {offer.name: offer for offer in offers}
     by_id = {offer.offer_id: offer for offer in offers}
-    beside = continue_branch(parsed.rows, live, branches)
+    beside = continue_branch(parsed.rows, live, branches, partial(names_another, directory))
     keys = entry_keys(parsed.rows, beside.before, live)
     rows = [
         read_row(
@@ -241,6 +242,16 @@ def read(
         open_changes=tuple(open_changes),
         skipped=tuple((line.text, line.reason.value) for line in parsed.skipped),
     )
+
+
+def names_another(directory: Directory, row: OrderRow, entry: LiveEntry) -> bool:
+    """Whether a row signed otherwise than an entry is of another member, or of somebody new at another door."""
+    if row.signature.rpartition("|")[0] == entry.signature.rpartition("|")[0]:
+        return False
+    person = directory.match(row.name, row.door).person
+    if person:
+        return person.member_id != entry.member_id
+    return bool(row.name and row.door and entry.door and row.door != entry.door)
 
 
 def entry_keys(rows: Sequence[OrderRow], before: Mapping[str, LiveEntry], live: Sequence[LiveEntry]) -> dict[str, str]:
