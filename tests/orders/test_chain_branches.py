@@ -5,7 +5,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.models import Campaign, OrderLine, SaleFact
+from orders.models import Campaign, Order, OrderLine, SaleFact
 from orders.rules.chain.reading import RowState
 from orders.services import apply_paste, choose_branch, read_paste, settle, start_paste, undo_paste
 from tests import factories as make
@@ -186,6 +186,17 @@ def test_if_the_other_branchs_order_of_somebody_is_let_go_this_one_counts(chain,
     apply_paste(paste=paste, by=chain.user, now=NOW)
 
     assert [line for line in chain.ordered() if line[0] == "小满"] == [("小满", "雪梨", 3)]
+
+
+def test_the_door_of_the_entry_that_counts_is_the_orders_beside_one_that_is_let_go(chain):
+    chain.confirm(*BASE, "大力 蜜柚2个")
+    chain.confirm(*ONE)
+    paste = chain.paste(*ONE, "大力 8-808 雪梨3斤")
+
+    choose_branch(paste=paste, alone=True)
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert Order.objects.get(member__name="大力").door == "8-808"
 
 
 def test_an_older_copy_takes_no_later_change_back(chain):
