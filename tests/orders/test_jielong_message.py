@@ -153,8 +153,21 @@ def test_a_hostile_or_foreign_message_is_refused_with_its_reason(pasted, reason)
         "[" * 200_000 + '"<title>"',
         '{"<title>": ' + "9" * 300_000 + "}",
         "<![CDATA[<title>" * 20_000,
+        '["' + "\n" * 399_000 + "<title",
+        "{<title\n" * 50_000,
     ],
-    ids=["titles", "deep and cut off", "deep", "a text in pieces", "authors", "deep JSON", "a long number", "CDATA"],
+    ids=[
+        "titles",
+        "deep and cut off",
+        "deep",
+        "a text in pieces",
+        "authors",
+        "deep JSON",
+        "a long number",
+        "CDATA",
+        "blank lines",
+        "lines of no JSON",
+    ],
 )
 def test_nothing_makes_a_message_slow_to_read(pasted):
     started = time.process_time()

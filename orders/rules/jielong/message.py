@@ -87,7 +87,9 @@ def _exported(pasted: str) -> list[str]:
         except (ValueError, RecursionError):
             continue
     lines = text.splitlines()
-    return [found for line in lines for found in _exported(line)] if len(lines) > 1 else [pasted]
+    if len(lines) == 1:
+        return [pasted]
+    return [found for line in lines if any(sign in line for sign in _SIGNS) for found in _exported(line)]
 
 
 def _strings(value: Any) -> Iterator[str]:
