@@ -318,6 +318,17 @@ def test_a_limit_a_member_counts_all_their_entries(chain):
     assert len(applied.left_out) == 1
 
 
+def test_who_ordered_under_a_lower_limit_is_left_out_with_it_and_the_others_are_taken(chain):
+    chain.campaign.offers.filter(name="草莓").update(limit_each=2)
+    chain.confirm("王姐 6-1201 草莓2盒", "李建国 3-502 脐橙1斤")
+    chain.campaign.offers.filter(name="草莓").update(limit_each=5)
+
+    _paste, applied = chain.confirm("王姐 6-1201 草莓3盒", "李建国 3-502 脐橙1斤", "张阿姨 11-402 草莓5盒")
+
+    assert [(out.name, out.why) for out in applied.left_out] == [("1. 王姐 6-1201 草莓3盒", "『草莓』每户限 2 盒。")]
+    assert chain.ordered() == {"王姐": {"草莓": 2}, "李建国": {"脐橙": 1}, "张阿姨": {"草莓": 5}}
+
+
 def test_rows_beyond_the_groups_share_stay_out_with_what_is_left_and_the_others_are_taken(chain, group):
     share = GroupStock.objects.create(offer=chain.campaign.offers.get(name="草莓"), group=group, stock=3)
 
