@@ -143,6 +143,18 @@ def test_a_branch_chosen_and_unchosen_cancels_nobody(chain):
     assert apply_paste(paste=paste, by=chain.user, now=NOW).cancelled == 0
 
 
+def test_a_row_that_was_skipped_stays_skipped_when_the_other_branch_was_pasted_between(chain):
+    paste = chain.paste(*ONE)
+    row = read_paste(paste).rows[1]
+    settle(paste=paste, key=row.key, answer={"skip": True}, content=row.content)
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+    chain.confirm(*OTHER)
+
+    chain.confirm(*ONE)
+
+    assert chain.ordered() == [("白五", "雪梨", 1), ("钟三", "雪梨", 2)]
+
+
 def test_a_batch_that_was_undone_is_no_branch(chain):
     chain.confirm(*BASE)
     paste = chain.paste(*ONE)
