@@ -49,13 +49,13 @@ def branches(row: Row) -> list[str]:
     if row.rival:
         said.append(
             _(
-                "“%(name)s” is in the other branch with other goods (%(other)s). Take this one to count both; cancel "
+                "“%(name)s” is in the other branch, too (%(other)s). Take this one to count both; cancel "
                 "the other one below if only this one counts."
             )
-            % {"name": row.name, "other": row.rival.raw}
+            % {"name": row.name or "?", "other": row.rival.raw}
         )
     if row.overtaken:
-        said.append(_("An older state of this entry: the order was changed by another text since. Which one is right?"))
+        said.append(_("This may be an older state of the entry: the order says otherwise. Which one is right?"))
     if row.entry and row.author and row.entry.author and row.author != row.entry.author:
         said.append(_("Somebody else wrote this entry before. Look whether it is the same person's."))
     return said

@@ -5,6 +5,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from community.models import Member
 from orders.models import Campaign, Order, OrderLine, SaleFact
 from orders.rules.chain.reading import RowState
 from orders.services import apply_paste, choose_branch, read_paste, settle, start_paste, undo_paste
@@ -53,6 +54,11 @@ class Chain:
             text = as_message([(f"wxid_{entry[:2]}", 1_700_000_000, entry) for entry in entries])
         else:
             text = "#接龙\n" + "\n".join(f"{n}. {entry}" for n, entry in enumerate(entries, start=1))
+        return start_paste(campaign=self.campaign, group=self.group, text=text, by=self.user, now=NOW)
+
+    def paste_message(self, *entries):
+        """`entries` are (author, text)."""
+        text = as_message([(author, 1_700_000_000, entry) for author, entry in entries])
         return start_paste(campaign=self.campaign, group=self.group, text=text, by=self.user, now=NOW)
 
     def confirm(self, *entries, **options):
@@ -274,6 +280,25 @@ def test_who_writes_for_a_neighbour_instead_does_not_make_their_own_order_the_ne
 
     assert names(reading.withdrawn) == ["钟三"]
     assert chain.ordered() == sorted([("白五", "雪梨", 1), ("钟三", "雪梨", 2), (name, "蜜柚", 1)])
+
+
+@pytest.mark.parametrize("entry", ["大力 雪梨2斤", "雪梨2斤"], ids=["a name without a door", "no name"])
+def test_what_two_people_wrote_alike_without_a_door_is_asked_and_may_be_two_orders(chain, entry):
+    first = chain.paste_message(("wxid_one", entry))
+    (row,) = read_paste(first).rows
+    known = {"member": Member.objects.get(name="鲁四").pk, "seen": True}
+    settle(paste=first, key=row.key, answer=known, content=row.content)
+    apply_paste(paste=first, by=chain.user, now=NOW)
+    again = read_paste(chain.paste_message(("wxid_one", entry)))
+    assert [row.state for row in again.rows] == [RowState.UNCHANGED]
+
+    other = chain.paste_message(("wxid_two", entry))
+    (row,) = read_paste(other).rows
+    assert (row.state, row.rival.member_name) == (RowState.BLOCKED, "鲁四")
+    settle(paste=other, key=row.key, answer=known | {"member": Member.objects.get(name="白五").pk}, content=row.content)
+    apply_paste(paste=other, by=chain.user, now=NOW)
+
+    assert chain.ordered() == [("白五", "雪梨", 2), ("鲁四", "雪梨", 2)]
 
 
 PEOPLE = [*KNOWN, ("大力", ""), ("葛七", "7-701"), ("简六", "")]

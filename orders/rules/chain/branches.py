@@ -43,7 +43,8 @@ class Continued(Generic[Live]):
     """The rows of a text beside the orders, by row key. Nobody is in two of `withdrawn`, `elsewhere` and `before`.
 
     `before`: the entry a row continues. `said`: what the branch said of it before, if it was in it. `rivals`: an entry
-    of the same person in another branch, with other goods; whether it is the same order, nobody can tell.
+    in another branch of the same person with other goods, or of another author with no door to tell by; whether it is
+    the same order, nobody can tell.
     `withdrawn` were in this branch and are gone from among the entries that are still there. `elsewhere` are not known
     to this branch, or stood at its end, where another branch may have gone on: nothing says that they were withdrawn.
     """
@@ -73,16 +74,22 @@ def continue_branch(
     parent, difference = branch_of(rows, branches or [live])
     by_key = {entry.key: entry for entry in live}
     for old, row in difference.pairs:
-        if old.key in by_key and not names_another(row, by_key[old.key]):
+        if old.key not in by_key or names_another(row, by_key[old.key]):
+            continue
+        if may_be_two(row, old):
+            found.rivals[row.key] = by_key.pop(old.key)
+        else:
             found.before[row.key] = by_key.pop(old.key)
             found.said[row.key] = old
     place_of = {entry.key: place for place, entry in enumerate(parent)}
     gone = {id(entry) for entry in difference.vanished}
     end = max((place for place, entry in enumerate(parent) if id(entry) not in gone), default=-1)
     others = [entry for entry in by_key.values() if entry.key not in place_of]
-    across = diff(others, [row for row in rows if row.key not in found.before])
-    found.before |= {row.key: entry for entry, row in across.unchanged}
-    found.rivals = {row.key: entry for entry, row in across.changed if not names_another(row, entry)}
+    across = diff(others, [row for row in rows if row.key not in found.before | found.rivals])
+    for entry, row in across.pairs:
+        if not names_another(row, entry):
+            same = entry.content == row.content and entry.signature == row.signature and not may_be_two(row, entry)
+            (found.before if same else found.rivals)[row.key] = entry
     paired = {entry.key for entry in found.before.values()}
     for entry in live:
         if entry.key not in paired:
@@ -90,6 +97,11 @@ def continue_branch(
             (found.withdrawn if inside else found.elsewhere).append(entry)
     found.cut_short = any(place_of.get(entry.key, -1) > end for entry in found.elsewhere)
     return found
+
+
+def may_be_two(row: OrderRow, entry: Comparable) -> bool:
+    """Whether two people wrote what reads alike, and no door tells that it is one household's: two orders, or one."""
+    return bool(row.author and entry.author and row.author != entry.author and row.signature.endswith("|"))
 
 
 def branch_of(rows: Sequence[OrderRow], branches: Sequence[Branch]) -> tuple[Branch, Difference[Entry, OrderRow]]:

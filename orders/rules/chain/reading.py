@@ -117,9 +117,9 @@ class Row:
     sent_unix: int | None = None
     sent_at: str = ""
     rival: LiveEntry | None = None
-    """The same person's entry in another branch, with other goods."""
+    """An entry in another branch that is the same person's with other goods, or may be."""
     overtaken: bool = False
-    """The text says what it said before, and the order was changed by another one meanwhile."""
+    """The text may be older than the order: it says what it said before the order was changed, or its end is missing."""
     changes: tuple[str, ...] = ()
 
     @property
