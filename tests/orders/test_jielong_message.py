@@ -132,6 +132,8 @@ OUTSIDE = '<!DOCTYPE msg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (f"{IN_JSON}\n{IN_JSON.replace('2斤雪梨', '3斤雪梨')}", "several"),
         ("<msg><appmsg><title></title><type>53</type></appmsg></msg>", "no_text"),
         ("<msg><appmsg><title> ", "no_text"),
+        (f"{MESSAGE}\n3. 白五 蜜柚1斤\n", "beside"),
+        (f"1. 白五 蜜柚1斤\n{MESSAGE}", "beside"),
         (MESSAGE + " " * 5_000_000, "too_long"),
     ],
 )
