@@ -67,7 +67,8 @@ def start_paste(*, campaign: Campaign, group: Group, text: str, by: User, now: d
 def answers_before(campaign: Campaign, group: Group) -> tuple[dict[str, Any], dict[str, Any]]:
     """The decisions of the last paste by row key; and of the pastes before it those whose newest word is to skip."""
     pastes = Paste.objects.filter(campaign=campaign, group=group).order_by("-pk")
-    last, *older = pastes.values_list("decisions", flat=True)[:BRANCHES_KEPT] or [{}]
+    newest: list[dict[str, Any]] = list(pastes.values_list("decisions", flat=True)[:BRANCHES_KEPT])
+    last, *older = newest or [{}]
     said: dict[str, Any] = {}
     for decisions in reversed(older):
         said |= decisions
@@ -147,7 +148,7 @@ def branches_of(campaign: Campaign, group: Group) -> list[list[Pasted]]:
 
 
 def as_branch(reading: Reading, ordered: Mapping[str, str]) -> list[list[str | None]]:
-    """What a confirmed text says, as it is kept; `ordered` are the contents that stand in the orders after it, by key."""
+    """What a confirmed text says, as it is kept; `ordered` has the contents in the orders after it, by key."""
     return [
         [row.key if row.key in ordered else "", row.signature, row.author, row.content, ordered.get(row.key, "")]
         for row in reading.rows

@@ -76,7 +76,7 @@ def locked_offers(campaign_id: int | None) -> dict[int, Offer]:
 
     The campaign comes first, as at a cut-off and where terms change; else the two would wait for each other.
     """
-    list(Campaign.objects.select_for_update(no_key=True).filter(pk=campaign_id))
+    list(Campaign.objects.select_for_update(no_key=True).filter(pk__in=[campaign_id]))
     return {one.pk: one for one in Offer.objects.filter(campaign=campaign_id).select_for_update().order_by("pk")}
 
 

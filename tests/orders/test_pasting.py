@@ -1,13 +1,12 @@
+from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
-from threading import Thread
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from community.models import Member
-from core.errors import DomainError
 from orders.enums import PasteState
 from orders.models import ChainEntry, GroupStock, MemberAlias, Offer, Order, OrderLine, Paste, ProductAlias, SaleFact
 from orders.rules.chain.decisions import NEW_MEMBER
@@ -28,6 +27,7 @@ from orders.services import (
 )
 from tests import factories as make
 from tests.factories import NOW
+from tests.races import meanwhile, wait_until_we_block_somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -425,37 +425,20 @@ def test_a_batch_another_older_draft_was_built_on_is_undone_after_that_one(chain
     assert chain.ordered() == {"王姐": {"草莓": 2}}
 
 
-def beside(action):
-    """The action, started in another session: its thread, and the error it ended with, if any."""
-    ended = []
-
-    def run():
-        try:
-            action()
-        except DomainError as error:
-            ended.append(error)
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join(timeout=0.5)
-    return thread, ended
-
-
 @pytest.mark.django_db(transaction=True)
 def test_an_undo_waits_for_a_paste_that_builds_on_the_batch_and_is_refused(chain):
     first, _applied = chain.confirm("王姐 6-1201 草莓2盒")
     second = chain.paste("王姐 6-1201 草莓5盒")
 
-    with transaction.atomic():
-        apply_paste(paste=second, by=chain.user, now=NOW)
-        undoing, ended = beside(lambda: undo_paste(paste=first, by=chain.user, now=NOW))
-        waiting = undoing.is_alive()
-    undoing.join()
+    def undo():
+        with pytest.raises(TooLateToUndo):
+            undo_paste(paste=first, by=chain.user, now=NOW)
 
-    assert waiting
-    assert [type(error) for error in ended] == [TooLateToUndo]
+    with ExitStack() as beside, transaction.atomic():
+        apply_paste(paste=second, by=chain.user, now=NOW)
+        beside.enter_context(meanwhile(undo))
+        wait_until_we_block_somebody()
+
     assert chain.ordered() == {"王姐": {"草莓": 5}}
 
 
@@ -463,14 +446,16 @@ def test_an_undo_waits_for_a_paste_that_builds_on_the_batch_and_is_refused(chain
 def test_a_paste_that_meets_the_cut_off_waits_without_holding_the_offers(chain):
     paste = chain.paste("王姐 6-1201 草莓2盒")
 
-    with transaction.atomic():
-        cut_off(campaign=chain.campaign, by=chain.user, now=NOW)
-        applying, ended = beside(lambda: apply_paste(paste=paste, by=chain.user, now=NOW))
-        assert applying.is_alive()
-        assert len(Offer.objects.filter(campaign=chain.campaign).select_for_update(nowait=True)) == 2
-    applying.join()
+    def confirm():
+        with pytest.raises(CampaignClosed):
+            apply_paste(paste=paste, by=chain.user, now=NOW)
 
-    assert [type(error) for error in ended] == [CampaignClosed]
+    with ExitStack() as beside, transaction.atomic():
+        cut_off(campaign=chain.campaign, by=chain.user, now=NOW)
+        beside.enter_context(meanwhile(confirm))
+        wait_until_we_block_somebody()
+        assert len(Offer.objects.filter(campaign=chain.campaign).select_for_update(nowait=True)) == 2
+
     assert chain.ordered() == {}
 
 

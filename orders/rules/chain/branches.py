@@ -9,7 +9,7 @@ from orders.rules.jielong.parsed import OrderRow
 
 
 class Entry(Comparable, Protocol):
-    """An entry that is kept: under `key` it stands in the orders. `ordered` is the content the orders had of it then."""
+    """An entry that is kept: under `key` it stands in the orders, which had `ordered` of it as its content then."""
 
     @property
     def key(self) -> str: ...

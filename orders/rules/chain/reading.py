@@ -119,7 +119,7 @@ class Row:
     rival: LiveEntry | None = None
     """An entry in another branch that is the same person's with other goods, or may be."""
     overtaken: bool = False
-    """The text may be older than the order: it says what it said before the order was changed, or its end is missing."""
+    """It may be older than the order: it says what it said before the order was changed, or the end is missing."""
     changes: tuple[str, ...] = ()
 
     @property
