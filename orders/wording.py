@@ -28,6 +28,8 @@ def unreadable(error: TextTooLong | MessageUnreadable) -> str:
             return _("Several chain messages were pasted at once. Paste them one after the other, the newest last.")
         case "entities":
             return _("This message has parts WeChat never writes. Copy the chain as text and paste that.")
+        case "beside":
+            return _("There are entries beside the message. Paste the message alone, and then the chain as text.")
         case "too_long":
             return _("This message is too long to be read. Copy the chain as text and paste that.")
         case _no_text:
@@ -49,13 +51,13 @@ def branches(row: Row) -> list[str]:
     if row.rival:
         said.append(
             _(
-                "“%(name)s” is in the other branch with other goods (%(other)s). Take this one to count both; cancel "
+                "“%(name)s” is in the other branch, too (%(other)s). Take this one to count both; cancel "
                 "the other one below if only this one counts."
             )
-            % {"name": row.name, "other": row.rival.raw}
+            % {"name": row.name or "?", "other": row.rival.raw}
         )
     if row.overtaken:
-        said.append(_("An older state of this entry: the order was changed by another text since. Which one is right?"))
+        said.append(_("This may be an older state of the entry: the order says otherwise. Which one is right?"))
     if row.entry and row.author and row.entry.author and row.author != row.entry.author:
         said.append(_("Somebody else wrote this entry before. Look whether it is the same person's."))
     return said

@@ -88,7 +88,7 @@ class GoodsForm(forms.Form):
             if quantity and offer.counted and quantity != quantity.to_integral_value():
                 self.add_error(key, whole_sentence(offer))
             elif quantity and offer.limit_each is not None and quantity > max(offer.limit_each, self.has_of(offer)):
-                self.add_error(key, limit_sentence(offer))
+                self.add_error(key, limit_sentence(offer, offer.limit_each))
         strange = [key for key in self.data if key.startswith("offer-") and key not in self.fields and self.data[key]]
         if strange:
             raise ValidationError(_("One of the products is not part of this campaign. Nothing was saved."))

@@ -52,7 +52,7 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     refuse_unless_draft(paste)
     if not paste.campaign.takes_orders(now):
         raise CampaignClosed(closed_sentence(paste.campaign, now))
-    offers = locked_offers(paste.campaign)
+    offers = locked_offers(paste.campaign_id)
     reading = read_paste(paste)
     refused = what_does_not_fit(paste, reading, offers)
     rows = [row for row in reading.rows if row.counts and row.key not in refused]
@@ -77,9 +77,9 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
         ),
         waiting=len(reading.of(RowState.BLOCKED)) + len(reading.open_changes),
     )
-    in_the_orders = {row.key for row in reading.rows if row.entry} - {change.key for change in changes}
-    in_the_orders |= {change.key for change in changes if change.after.quantities}
-    paste.entries = as_branch(reading, in_the_orders)
+    now_asked = {row.key: (row.entry.content, row.entry.quantities) for row in reading.rows if row.entry}
+    now_asked |= {change.key: (change.after.content, change.after.quantities) for change in changes}
+    paste.entries = as_branch(reading, {key: content for key, (content, quantities) in now_asked.items() if quantities})
     paste.state, paste.applied_at, paste.outcome = PasteState.APPLIED, now, asdict(applied)
     paste.save(update_fields=["entries", "state", "applied_at", "outcome"])
     return applied

@@ -99,7 +99,8 @@ def place_moves(
     for change in changes:
         for (member_id, offer_id), quantity in change.moves.items():
             quantities[member_id][offer_id] += quantity
-        doors.setdefault(change.after.member_id, change.door)
+        if change.door:
+            doors.setdefault(change.after.member_id, change.door)
         if change.note:
             notes[change.after.member_id][change.note] = None
     wanted = [

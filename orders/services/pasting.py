@@ -1,7 +1,7 @@
 """A pasted chain kept as a draft: read beside what is known, settled row by row. Nothing is ordered here."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -41,6 +41,8 @@ class StrangeGroup(DomainError):
 def start_paste(*, campaign: Campaign, group: Group, text: str, by: User, now: datetime) -> Paste:
     """Keep a pasted text as a draft, with the answers of the last paste where its rows read the same.
 
+    A row that was skipped stays skipped also if the last paste was of another branch.
+
     Raises NothingPasted, TextTooLong, MessageUnreadable, StrangeGroup, CampaignClosed; the text is then not kept.
     """
     if not text.strip():
@@ -50,16 +52,27 @@ def start_paste(*, campaign: Campaign, group: Group, text: str, by: User, now: d
     if not campaign.takes_orders(now):
         raise CampaignClosed(closed_sentence(campaign, now))
     paste = Paste(campaign=campaign, group=group, text=text.replace("\x00", ""), pasted_by=by, pasted_at=now)
-    earlier = Paste.objects.filter(campaign=campaign, group=group).order_by("-pk").first()
-    contents = {row.key: row.content for row in read_paste(paste).rows}
-    if earlier:
-        paste.decisions = {
-            key: kept
-            for key, kept in earlier.decisions.items()
-            if kept.get("content") and kept["content"] == contents.get(key)
-        }
+    rows = {row.key: row for row in read_paste(paste).rows}
+    last, skipped = answers_before(campaign, group)
+    answers = {key: kept for key, kept in skipped.items() if key in rows and rows[key].entry is None} | last
+    paste.decisions = {
+        key: kept
+        for key, kept in answers.items()
+        if kept.get("content") and key in rows and kept["content"] == rows[key].content
+    }
     paste.save()
     return paste
+
+
+def answers_before(campaign: Campaign, group: Group) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The decisions of the last paste by row key; and of the pastes before it those whose newest word is to skip."""
+    pastes = Paste.objects.filter(campaign=campaign, group=group).order_by("-pk")
+    newest: list[dict[str, Any]] = list(pastes.values_list("decisions", flat=True)[:BRANCHES_KEPT])
+    last, *older = newest or [{}]
+    said: dict[str, Any] = {}
+    for decisions in reversed(older):
+        said |= decisions
+    return last, {key: kept for key, kept in said.items() if kept.get("skip")}
 
 
 def read_paste(paste: Paste) -> Reading:
@@ -130,13 +143,16 @@ def branches_of(campaign: Campaign, group: Group) -> list[list[Pasted]]:
     kept = Paste.objects.filter(campaign=campaign, group=group, state=PasteState.APPLIED).exclude(entries=[])
     different: dict[tuple[tuple[str, ...], ...], list[list[str]]] = {}
     for entries in kept.order_by("-pk").values_list("entries", flat=True)[:BRANCHES_KEPT]:
-        different.setdefault(tuple(tuple(entry[1:]) for entry in entries), entries)
+        different.setdefault(tuple(tuple(entry[1:4]) for entry in entries), entries)
     return [[Pasted(*entry) for entry in entries] for entries in different.values()]
 
 
-def as_branch(reading: Reading, live: Collection[str]) -> list[list[str | None]]:
-    """What a confirmed text says, as it is kept; `live` are the keys that stand in the orders after it."""
-    return [[row.key if row.key in live else "", row.signature, row.author, row.content] for row in reading.rows]
+def as_branch(reading: Reading, ordered: Mapping[str, str]) -> list[list[str | None]]:
+    """What a confirmed text says, as it is kept; `ordered` has the contents in the orders after it, by key."""
+    return [
+        [row.key if row.key in ordered else "", row.signature, row.author, row.content, ordered.get(row.key, "")]
+        for row in reading.rows
+    ]
 
 
 def quantities_of(lines: Mapping[str, str]) -> Quantities:

@@ -232,9 +232,9 @@ def whole_sentence(offer: Offer) -> str:
     return _("“%(offer)s” is sold in whole %(unit)s.") % {"offer": offer.name, "unit": offer.unit}
 
 
-def limit_sentence(offer: Offer) -> str:
+def limit_sentence(offer: Offer, limit: Decimal) -> str:
     return _("“%(offer)s”: at most %(limit)s %(unit)s a member.") % {
         "offer": offer.name,
-        "limit": f"{(offer.limit_each or Decimal()).normalize():f}",
+        "limit": f"{limit.normalize():f}",
         "unit": offer.unit,
     }

@@ -1,7 +1,7 @@
 """Whether what is wanted still fits: into an offer's stock, a group's share of it, and what one member may have."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,13 +21,15 @@ class Room:
     """
 
     def __init__(
-        self, offers: Mapping[int, Offer], shares: Mapping[int, GroupStock], held: Mapping[tuple[int, int], Decimal]
+        self, offers: Mapping[int, Offer], shares: Mapping[int, GroupStock], lines: Mapping[tuple[int, int], OrderLine]
     ) -> None:
         self._offers = offers
         self._left = {o.pk: o.stock - o.taken for o in offers.values() if o.stock is not None}
         self._shares_left = {offer_id: share.stock - share.taken for offer_id, share in shares.items()}
         self._held: dict[tuple[Any, int], Decimal] = defaultdict(Decimal)
-        self._held.update(held)
+        self._held.update({place: line.quantity for place, line in lines.items()})
+        # A line keeps the limit it was ordered under.
+        self._limits = {place: line.limit_each for place, line in lines.items()}
 
     def admit(self, moves: Moves) -> str:
         """Use up what is wanted, all of it, and answer nothing; or the sentence why not, and use up nothing."""
@@ -47,15 +49,16 @@ class Room:
                     left[offer_id] -= quantity
         return ""
 
-    def _refusal_each(self, who: Hashable, offer_id: int, quantity: Decimal) -> str:
+    def _refusal_each(self, who: Any, offer_id: int, quantity: Decimal) -> str:
         """Why this person cannot have so much more."""
         offer, has = self._offers[offer_id], self._held[who, offer_id]
         if offer.counted and quantity != quantity.to_integral_value():
             return whole_sentence(offer)
         if quantity > 0 and has + quantity > MOST:
             return str(TOO_MUCH)
-        if quantity > 0 and offer.limit_each is not None and has + quantity > offer.limit_each:
-            return limit_sentence(offer)
+        limit = self._limits.get((who, offer_id), offer.limit_each)
+        if quantity > 0 and limit is not None and has + quantity > limit:
+            return limit_sentence(offer, limit)
         return ""
 
     def _refusal_of_all(self, offer_id: int, quantity: Decimal) -> str:
@@ -68,9 +71,13 @@ class Room:
         return ""
 
 
-def locked_offers(campaign: Campaign | int | None) -> dict[int, Offer]:
-    """The campaign's offers, locked in id order: what fits now still fits when it is placed."""
-    return {one.pk: one for one in Offer.objects.filter(campaign=campaign).select_for_update().order_by("pk")}
+def locked_offers(campaign_id: int | None) -> dict[int, Offer]:
+    """The campaign and its offers, locked in id order: what fits now still fits when it is placed.
+
+    The campaign comes first, as at a cut-off and where terms change; else the two would wait for each other.
+    """
+    list(Campaign.objects.select_for_update(no_key=True).filter(pk__in=[campaign_id]))
+    return {one.pk: one for one in Offer.objects.filter(campaign=campaign_id).select_for_update().order_by("pk")}
 
 
 def room_for(offers: Mapping[int, Offer], *, group_id: int | None, member_ids: Collection[int]) -> Room:
@@ -80,8 +87,5 @@ def room_for(offers: Mapping[int, Offer], *, group_id: int | None, member_ids: C
     return Room(
         offers,
         {share.offer_id: share for share in shares},
-        {
-            (member, offer): quantity
-            for member, offer, quantity in lines.values_list("order__member", "offer", "quantity")
-        },
+        {(line.order.member_id, line.offer_id): line for line in lines.select_related("order")},
     )

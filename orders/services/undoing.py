@@ -12,6 +12,7 @@ from orders.enums import CampaignState, PasteState
 from orders.models import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.services.entry_changes import EntryChange, place_moves, recalled
 from orders.services.pasting import AlreadyApplied, as_json
+from orders.services.room import locked_offers
 
 
 class TooLateToUndo(DomainError):
@@ -28,8 +29,11 @@ def undo_paste(*, paste: Paste, by: User, now: datetime) -> None:
         raise TooLateToUndo(_("A batch can be undone for 30 minutes. Correct the orders one by one instead."))
     if paste.campaign.state != CampaignState.OPEN or not paste.campaign.takes_orders(now):
         raise TooLateToUndo(_("The campaign is cut off, so the batch stays. Record what is missing as a shortage."))
+    locked_offers(paste.campaign_id)  # Another paste is confirmed before this, and is seen, or after it.
     kept = list(paste.changes.select_related("entry").order_by("entry__key"))
-    later = PasteChange.objects.filter(entry__in=[change.entry_id for change in kept], paste__pk__gt=paste.pk)
+    # Later by the change: a draft may be older than a paste and confirmed after it.
+    last = max((change.pk for change in kept), default=0)
+    later = PasteChange.objects.filter(entry__in=[change.entry_id for change in kept], pk__gt=last)
     if later.exclude(paste__state=PasteState.UNDONE).exists():
         raise TooLateToUndo(_("A later paste changed the same entries. Undo that one first."))
     back = [EntryChange(one.entry.key, before=recalled(one.after), after=recalled(one.before)) for one in kept]

@@ -21,10 +21,10 @@ changes AS (
     FROM old WHERE paste_id = old.id
 ),
 entries AS (
-    -- A key that begins with @ is somebody's WeChat id.
+    -- A key that begins with @ and counts (#1) is somebody's WeChat id, also of an entry that was undone.
     UPDATE orders_chainentry entry SET raw = '', author = '',
         key = CASE WHEN entry.key LIKE '@%%' THEN '@' || entry.id ELSE entry.key END
     FROM (SELECT DISTINCT campaign_id, group_id FROM old) chain
-    WHERE entry.campaign_id = chain.campaign_id AND entry.group_id = chain.group_id AND (entry.raw <> '' OR entry.author <> '')
+    WHERE entry.campaign_id = chain.campaign_id AND entry.group_id = chain.group_id AND (entry.raw <> '' OR entry.author <> '' OR entry.key LIKE '@%%#%%')
 )
 SELECT count(*) FROM old

@@ -5,7 +5,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.models import Campaign, OrderLine, SaleFact
+from community.models import Member
+from orders.models import Campaign, Order, OrderLine, SaleFact
 from orders.rules.chain.reading import RowState
 from orders.services import apply_paste, choose_branch, read_paste, settle, start_paste, undo_paste
 from tests import factories as make
@@ -53,6 +54,11 @@ class Chain:
             text = as_message([(f"wxid_{entry[:2]}", 1_700_000_000, entry) for entry in entries])
         else:
             text = "#接龙\n" + "\n".join(f"{n}. {entry}" for n, entry in enumerate(entries, start=1))
+        return start_paste(campaign=self.campaign, group=self.group, text=text, by=self.user, now=NOW)
+
+    def paste_message(self, *entries):
+        """`entries` are (author, text)."""
+        text = as_message([(author, 1_700_000_000, entry) for author, entry in entries])
         return start_paste(campaign=self.campaign, group=self.group, text=text, by=self.user, now=NOW)
 
     def confirm(self, *entries, **options):
@@ -143,6 +149,18 @@ def test_a_branch_chosen_and_unchosen_cancels_nobody(chain):
     assert apply_paste(paste=paste, by=chain.user, now=NOW).cancelled == 0
 
 
+def test_a_row_that_was_skipped_stays_skipped_when_the_other_branch_was_pasted_between(chain):
+    paste = chain.paste(*ONE)
+    row = read_paste(paste).rows[1]
+    settle(paste=paste, key=row.key, answer={"skip": True}, content=row.content)
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+    chain.confirm(*OTHER)
+
+    chain.confirm(*ONE)
+
+    assert chain.ordered() == [("白五", "雪梨", 1), ("钟三", "雪梨", 2)]
+
+
 def test_a_batch_that_was_undone_is_no_branch(chain):
     chain.confirm(*BASE)
     paste = chain.paste(*ONE)
@@ -172,6 +190,33 @@ def test_who_orders_other_goods_in_either_branch_is_asked_about_and_counts_as_an
     assert {row.state for row in again.rows} == {RowState.UNCHANGED}
 
 
+@pytest.mark.parametrize("how", ["the other entry is cancelled", "only this text is valid"])
+def test_if_the_other_branchs_order_of_somebody_is_let_go_this_one_counts(chain, how):
+    chain.confirm(*BASE, "小满 9-902 蜜柚2个")
+    chain.confirm(*ONE)
+    paste = chain.paste(*ONE, "小满 9-902 雪梨3斤")
+    rival = read_paste(paste).rows[-1].rival
+
+    if how == "only this text is valid":
+        choose_branch(paste=paste, alone=True)
+    else:
+        settle(paste=paste, key=rival.key, answer={"cancel": True})
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert [line for line in chain.ordered() if line[0] == "小满"] == [("小满", "雪梨", 3)]
+
+
+def test_the_door_of_the_entry_that_counts_is_the_orders_beside_one_that_is_let_go(chain):
+    chain.confirm(*BASE, "大力 蜜柚2个")
+    chain.confirm(*ONE)
+    paste = chain.paste(*ONE, "大力 8-808 雪梨3斤")
+
+    choose_branch(paste=paste, alone=True)
+    apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert Order.objects.get(member__name="大力").door == "8-808"
+
+
 def test_an_older_copy_takes_no_later_change_back(chain):
     chain.confirm(*ONE)
     chain.confirm("钟三 4-301 雪梨5斤", "鲁四 6-1203 蜜柚1个", "小满 9-902 蜜柚2个")
@@ -187,6 +232,19 @@ def test_an_older_copy_takes_no_later_change_back(chain):
     settle(paste=paste, key=row.key, answer={"seen": True}, content=row.content)
     apply_paste(paste=paste, by=chain.user, now=NOW)
     assert ("钟三", "雪梨", 2) in chain.ordered()
+
+
+@pytest.mark.parametrize("wanted", ["雪梨9斤", "芒果5斤"], ids=["no room for it", "not sold"])
+def test_a_change_that_was_not_taken_is_not_older_than_the_order_when_the_text_is_settled_further(chain, wanted):
+    chain.campaign.offers.filter(name="雪梨").update(stock=3)
+    chain.confirm(*ONE)
+    text = (f"钟三 4-301 {wanted}", "鲁四 6-1203 蜜柚1个", "白五 2-101 蜜柚1个")
+    chain.confirm(*text)
+
+    row = read_paste(chain.paste(*text)).rows[0]
+
+    assert not row.overtaken
+    assert row.entry.quantities == {chain.campaign.offers.get(name="雪梨").pk: 2}
 
 
 def test_a_change_in_one_branch_holds_when_the_other_goes_on(chain):
@@ -207,6 +265,40 @@ def test_somebody_who_signs_otherwise_keeps_the_order_by_the_authors_word(chain)
 
     assert (applied.changed, applied.new_members) == (1, 0)
     assert chain.ordered() == [("钟三", "雪梨", 4)]
+
+
+@pytest.mark.parametrize(("other", "name"), [("鲁四 6-1203", "鲁四"), ("老王 7-701", "老王")], ids=["known", "new"])
+def test_who_writes_for_a_neighbour_instead_does_not_make_their_own_order_the_neighbours(chain, other, name):
+    both = [("wxid_zhong", 1_700_000_000, "钟三 4-301 雪梨2斤"), ("wxid_bai", 1_700_000_000, "白五 2-101 雪梨1斤")]
+    after = [("wxid_zhong", 1_700_000_000, f"{other} 蜜柚1个"), both[1]]
+
+    for entries in (both, after):
+        text = as_message(entries)
+        paste = start_paste(campaign=chain.campaign, group=chain.group, text=text, by=chain.user, now=NOW)
+        reading = read_paste(paste)
+        apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert names(reading.withdrawn) == ["钟三"]
+    assert chain.ordered() == sorted([("白五", "雪梨", 1), ("钟三", "雪梨", 2), (name, "蜜柚", 1)])
+
+
+@pytest.mark.parametrize("entry", ["大力 雪梨2斤", "雪梨2斤"], ids=["a name without a door", "no name"])
+def test_what_two_people_wrote_alike_without_a_door_is_asked_and_may_be_two_orders(chain, entry):
+    first = chain.paste_message(("wxid_one", entry))
+    (row,) = read_paste(first).rows
+    known = {"member": Member.objects.get(name="鲁四").pk, "seen": True}
+    settle(paste=first, key=row.key, answer=known, content=row.content)
+    apply_paste(paste=first, by=chain.user, now=NOW)
+    again = read_paste(chain.paste_message(("wxid_one", entry)))
+    assert [row.state for row in again.rows] == [RowState.UNCHANGED]
+
+    other = chain.paste_message(("wxid_two", entry))
+    (row,) = read_paste(other).rows
+    assert (row.state, row.rival.member_name) == (RowState.BLOCKED, "鲁四")
+    settle(paste=other, key=row.key, answer=known | {"member": Member.objects.get(name="白五").pk}, content=row.content)
+    apply_paste(paste=other, by=chain.user, now=NOW)
+
+    assert chain.ordered() == [("白五", "雪梨", 2), ("鲁四", "雪梨", 2)]
 
 
 PEOPLE = [*KNOWN, ("大力", ""), ("葛七", "7-701"), ("简六", "")]

@@ -6,7 +6,7 @@ import pytest
 
 from orders.enums import CampaignState, PasteState
 from orders.models import Campaign, ChainEntry, Order, Paste, PasteChange, SaleFact
-from orders.services import apply_paste, forget_pastes, start_paste
+from orders.services import apply_paste, forget_pastes, start_paste, undo_paste
 from tests import factories as make
 from tests.factories import NOW
 from tests.orders.chain_message import as_message
@@ -74,6 +74,22 @@ def test_of_a_message_neither_the_authors_nor_their_words_are_left(group):
     assert "wxid" not in repr(rows)
     assert [paste.entries for paste in Paste.objects.all()] == [[], []]
     assert Order.objects.count() == 2
+
+
+def test_of_a_message_that_was_undone_the_author_is_forgotten_too(group):
+    campaign = make.make_campaign(group)
+    make.make_offer(campaign, "草莓", unit="盒", counted=True)
+    leader = make.make_leader(group).user
+    text = as_message([("wxid_wang", 1_763_600_460, "王芳 3-201 草莓2盒")])
+    paste = start_paste(campaign=campaign, group=group, text=text, by=leader, now=NOW)
+    apply_paste(paste=paste, by=leader, now=NOW)
+    undo_paste(paste=paste, by=leader, now=NOW)
+    Campaign.objects.update(state=CampaignState.CLOSED)
+    Paste.objects.update(pasted_at=NOW)
+
+    forget_pastes(now=NOW + timedelta(days=31))
+
+    assert "wxid" not in repr(list(ChainEntry.objects.values()))
 
 
 @pytest.mark.parametrize(("state", "days"), [(CampaignState.CLOSED, 29), (CampaignState.OPEN, 60)])

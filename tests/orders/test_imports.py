@@ -281,7 +281,7 @@ def test_as_many_statements_take_in_forty_orders_as_one(bring_in, leader, berrie
     Offer.objects.filter(pk=berries.pk).update(stock=None)
     brought_in = bring_in(*(f"{n},新人{n},,5-{n + 100},草莓,1,,," for n in range(orders)))
 
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         confirm(brought_in, leader)
 
 

@@ -105,6 +105,17 @@ def test_what_is_broken_is_read_as_its_visible_text(pasted):
     assert read(pasted)[0] == ("钟三", None, None)
 
 
+@pytest.mark.parametrize("sign", [r"\u0000", r"\ud83c"], ids=["NUL", "half a character"])
+@pytest.mark.parametrize("end", ["</title></appmsg></msg>", ""], ids=["whole", "cut off"])
+def test_what_json_can_spell_and_nobody_can_keep_is_no_part_of_the_text(sign, end):
+    pasted = f'{{"content": "<msg><appmsg><title>#接龙\\n1. 钟三 雪梨2斤 放{sign}门口{end}"}}'
+
+    (row,) = parse(pasted, FRUIT).rows
+
+    assert row.source.text.encode().count(b"\0") == 0
+    assert row.lines[0].quantity == 2
+
+
 BOMB = '<!DOCTYPE msg [<!ENTITY a "雪梨雪梨"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
 OUTSIDE = '<!DOCTYPE msg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
@@ -121,6 +132,8 @@ OUTSIDE = '<!DOCTYPE msg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (f"{IN_JSON}\n{IN_JSON.replace('2斤雪梨', '3斤雪梨')}", "several"),
         ("<msg><appmsg><title></title><type>53</type></appmsg></msg>", "no_text"),
         ("<msg><appmsg><title> ", "no_text"),
+        (f"{MESSAGE}\n3. 白五 蜜柚1斤\n", "beside"),
+        (f"1. 白五 蜜柚1斤\n{MESSAGE}", "beside"),
         (MESSAGE + " " * 5_000_000, "too_long"),
     ],
 )
@@ -142,8 +155,21 @@ def test_a_hostile_or_foreign_message_is_refused_with_its_reason(pasted, reason)
         "[" * 200_000 + '"<title>"',
         '{"<title>": ' + "9" * 300_000 + "}",
         "<![CDATA[<title>" * 20_000,
+        '["' + "\n" * 399_000 + "<title",
+        "{<title\n" * 50_000,
     ],
-    ids=["titles", "deep and cut off", "deep", "a text in pieces", "authors", "deep JSON", "a long number", "CDATA"],
+    ids=[
+        "titles",
+        "deep and cut off",
+        "deep",
+        "a text in pieces",
+        "authors",
+        "deep JSON",
+        "a long number",
+        "CDATA",
+        "blank lines",
+        "lines of no JSON",
+    ],
 )
 def test_nothing_makes_a_message_slow_to_read(pasted):
     started = time.process_time()

@@ -1,13 +1,14 @@
+from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from community.models import Member
 from orders.enums import PasteState
-from orders.models import ChainEntry, GroupStock, MemberAlias, Order, OrderLine, Paste, ProductAlias, SaleFact
+from orders.models import ChainEntry, GroupStock, MemberAlias, Offer, Order, OrderLine, Paste, ProductAlias, SaleFact
 from orders.rules.chain.decisions import NEW_MEMBER
 from orders.rules.chain.reading import RowState
 from orders.rules.jielong import TextTooLong
@@ -26,6 +27,7 @@ from orders.services import (
 )
 from tests import factories as make
 from tests.factories import NOW
+from tests.races import meanwhile, wait_until_we_block_somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -338,6 +340,17 @@ def test_a_limit_a_member_counts_all_their_entries(chain):
     assert len(applied.left_out) == 1
 
 
+def test_who_ordered_under_a_lower_limit_is_left_out_with_it_and_the_others_are_taken(chain):
+    chain.campaign.offers.filter(name="草莓").update(limit_each=2)
+    chain.confirm("王姐 6-1201 草莓2盒", "李建国 3-502 脐橙1斤")
+    chain.campaign.offers.filter(name="草莓").update(limit_each=5)
+
+    _paste, applied = chain.confirm("王姐 6-1201 草莓3盒", "李建国 3-502 脐橙1斤", "张阿姨 11-402 草莓5盒")
+
+    assert [(out.name, out.why) for out in applied.left_out] == [("1. 王姐 6-1201 草莓3盒", "『草莓』每户限 2 盒。")]
+    assert chain.ordered() == {"王姐": {"草莓": 2}, "李建国": {"脐橙": 1}, "张阿姨": {"草莓": 5}}
+
+
 def test_rows_beyond_the_groups_share_stay_out_with_what_is_left_and_the_others_are_taken(chain, group):
     share = GroupStock.objects.create(offer=chain.campaign.offers.get(name="草莓"), group=group, stock=3)
 
@@ -418,6 +431,52 @@ def test_a_batch_another_one_was_built_on_is_undone_after_that_one(chain):
         undo_paste(paste=first, by=chain.user, now=NOW)
     undo_paste(paste=second, by=chain.user, now=NOW)
     undo_paste(paste=first, by=chain.user, now=NOW)
+
+    assert chain.ordered() == {}
+
+
+def test_a_batch_another_older_draft_was_built_on_is_undone_after_that_one(chain):
+    older = chain.paste("王姐 6-1201 草莓5盒")
+    first, _applied = chain.confirm("王姐 6-1201 草莓2盒")
+    apply_paste(paste=older, by=chain.user, now=NOW)
+
+    with pytest.raises(TooLateToUndo):
+        undo_paste(paste=first, by=chain.user, now=NOW)
+    undo_paste(paste=older, by=chain.user, now=NOW)
+
+    assert chain.ordered() == {"王姐": {"草莓": 2}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_waits_for_a_paste_that_builds_on_the_batch_and_is_refused(chain):
+    first, _applied = chain.confirm("王姐 6-1201 草莓2盒")
+    second = chain.paste("王姐 6-1201 草莓5盒")
+
+    def undo():
+        with pytest.raises(TooLateToUndo):
+            undo_paste(paste=first, by=chain.user, now=NOW)
+
+    with ExitStack() as beside, transaction.atomic():
+        apply_paste(paste=second, by=chain.user, now=NOW)
+        beside.enter_context(meanwhile(undo))
+        wait_until_we_block_somebody()
+
+    assert chain.ordered() == {"王姐": {"草莓": 5}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paste_that_meets_the_cut_off_waits_without_holding_the_offers(chain):
+    paste = chain.paste("王姐 6-1201 草莓2盒")
+
+    def confirm():
+        with pytest.raises(CampaignClosed):
+            apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    with ExitStack() as beside, transaction.atomic():
+        cut_off(campaign=chain.campaign, by=chain.user, now=NOW)
+        beside.enter_context(meanwhile(confirm))
+        wait_until_we_block_somebody()
+        assert len(Offer.objects.filter(campaign=chain.campaign).select_for_update(nowait=True)) == 2
 
     assert chain.ordered() == {}
 
@@ -504,4 +563,4 @@ def test_confirming_takes_the_same_queries_for_two_rows_as_for_forty(chain, size
         applied = apply_paste(paste=paste, by=chain.user, now=NOW)
 
     assert applied.taken == size
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 21
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 22

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
-from orders.rules.chain.branches import Branch, continue_branch
+from orders.rules.chain.branches import Branch, Entry, continue_branch
 from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
 from orders.rules.chain.people import Directory, Match, Person
 from orders.rules.jielong.flags import ChangeKind, Flag
@@ -95,6 +96,10 @@ class LiveEntry:
     signature: str = ""
     author: str | None = None
 
+    @property
+    def ordered(self) -> str:
+        return self.content
+
 
 @dataclass(frozen=True, slots=True)
 class SettledLine:
@@ -141,9 +146,9 @@ class Row:
     sent_unix: int | None = None
     sent_at: str = ""
     rival: LiveEntry | None = None
-    """The same person's entry in another branch, with other goods."""
+    """An entry in another branch that is the same person's with other goods, or may be."""
     overtaken: bool = False
-    """The text says what it said before, and the order was changed by another one meanwhile."""
+    """It may be older than the order: it says what it said before the order was changed, or the end is missing."""
     changes: tuple[str, ...] = ()
 
     @property
@@ -222,7 +227,7 @@ def read(
     branches: Sequence[Branch] = (),
 ) -> Reading:
     """Put a parsed chain beside the people, the offers, the earlier pastes (newest first) and what was settled."""
-    beside = continue_branch(parsed.rows, live, branches)
+    beside = continue_branch(parsed.rows, live, branches, partial(names_another, directory))
     keys = entry_keys(parsed.rows, beside.before, live)
     decided = {row.key: decisions.get(keys[row.key], NOTHING_DECIDED) for row in parsed.rows}
     menu = Menu.of(offers, ((row, decided[row.key]) for row in parsed.rows))
@@ -231,8 +236,13 @@ def read(
         for row in parsed.rows
     ]
     rows, open_changes = apply_changes(rows, parsed.changes, menu.by_name)
-    said = {keys[key]: content for key, content in beside.said.items()}
-    rivals = {keys[key]: entry for key, entry in beside.rivals.items()}
+    said = {keys[key]: entry for key, entry in beside.said.items()}
+    rivals = {
+        keys[key]: entry
+        for key, entry in beside.rivals.items()
+        # Once the other one goes, this one counts.
+        if not decisions.get(entry.key, NOTHING_DECIDED).cancel
+    }
     rows = [
         beside_the_orders(
             replace(row, rival=rivals.get(row.key)),
@@ -253,6 +263,16 @@ def read(
         open_changes=tuple(open_changes),
         skipped=tuple((line.text, line.reason.value) for line in parsed.skipped),
     )
+
+
+def names_another(directory: Directory, row: OrderRow, entry: LiveEntry) -> bool:
+    """Whether a row signed otherwise than an entry is of another member, or of somebody new at another door."""
+    if row.signature.rpartition("|")[0] == entry.signature.rpartition("|")[0]:
+        return False
+    person = directory.match(row.name, row.door).person
+    if person:
+        return person.member_id != entry.member_id
+    return bool(row.name and row.door and entry.door and row.door != entry.door)
 
 
 def entry_keys(rows: Sequence[OrderRow], before: Mapping[str, LiveEntry], live: Sequence[LiveEntry]) -> dict[str, str]:
@@ -399,7 +419,7 @@ def changed_lines(row: Row, change: Change, by_name: Mapping[str, ChainOffer]) -
     return tuple(replace(line, quantity=quantity) if line is meant[0] else line for line in row.lines)
 
 
-def beside_the_orders(row: Row, decided: Decision, said: str | None, *, cut_short: bool) -> Row:
+def beside_the_orders(row: Row, decided: Decision, said: Entry | None, *, cut_short: bool) -> Row:
     """A row whose text is in the orders needs no second look; one that another branch contradicts waits for an answer.
 
     `said` is what the branch said of it in the paste this text continues; if the end of that one is missing here
@@ -413,7 +433,8 @@ def beside_the_orders(row: Row, decided: Decision, said: str | None, *, cut_shor
         return replace(row, state=RowState.BLOCKED) if waits else row
     if row.raw == entry.raw or (row.counts and row.quantities == entry.quantities and not row.is_new):
         return replace(row, state=RowState.UNCHANGED)
-    overtaken = row.content != entry.content and (cut_short or row.content == said)
+    repeats = said is not None and row.content == said.content and entry.content != said.ordered
+    overtaken = row.content != entry.content and (cut_short or repeats)
     if overtaken and not decided.seen:
         return replace(row, state=RowState.BLOCKED, overtaken=True)
     return replace(row, state=RowState.DOUBTFUL if row.state == RowState.READY else row.state, overtaken=overtaken)

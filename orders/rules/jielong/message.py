@@ -22,6 +22,8 @@ _OPEN, _CLOSE = "<title>", "</title>"
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _ROOT = re.compile(r"<msg[\s>]")
 _END = "</msg>"
+_NUMBERED = re.compile(r"^\s*\d{1,3}\s?[.、．)）]\s*[^\W\d_]", re.MULTILINE)
+"""A line that begins like an entry of a chain."""
 _TIME = re.compile(r"[0-9]{1,12}")
 _RANGE = re.compile(r"(\d{1,6})-(\d{1,6})")
 _KEPT = frozenset({"msg/appmsg/title", "msg/appmsg/type", "msg/appmsg/extinfo/solitaire_info"})
@@ -57,7 +59,7 @@ def read_message(pasted: str) -> Message | None:
 
     What is cut off or broken is read as its visible text, without authors. Raises MessageUnreadable for a message that
     declares entities (`entities`), is of another kind (`other_kind`) or shows no text (`no_text`), for an export of
-    several chains (`several`), and beyond MAX_MESSAGE characters (`too_long`).
+    several chains (`several`), with entries beside it (`beside`), and beyond MAX_MESSAGE characters (`too_long`).
     """
     if not any(sign in pasted for sign in _SIGNS):
         return None
@@ -87,7 +89,9 @@ def _exported(pasted: str) -> list[str]:
         except (ValueError, RecursionError):
             continue
     lines = text.splitlines()
-    return [found for line in lines for found in _exported(line)] if len(lines) > 1 else [pasted]
+    if len(lines) == 1:
+        return [pasted]
+    return [found for line in lines if any(sign in line for sign in _SIGNS) for found in _exported(line)]
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -95,7 +99,8 @@ def _strings(value: Any) -> Iterator[str]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            yield value
+            # JSON can spell what no text of a chat has and no database keeps: NUL and halves of a character.
+            yield value.encode("utf-8", "replace").decode().replace("\x00", "")
         elif isinstance(value, dict):
             waiting.extend(value.values())
         elif isinstance(value, list):
@@ -118,6 +123,8 @@ def _read_xml(text: str) -> Message | None:
         if text.count("<appmsg") > 1:
             raise MessageUnreadable("several")
         return _read_visible(text, is_message=root is not None)
+    if _NUMBERED.search(text[:start]) or _NUMBERED.search(text[end + len(_END) :]):
+        raise MessageUnreadable("beside")
     kind = said.of("msg/appmsg/type").strip()
     if kind and kind != TYPE:
         raise MessageUnreadable("other_kind")
