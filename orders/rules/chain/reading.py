@@ -53,7 +53,7 @@ class ChainOffer:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """The offers of the campaign, and which of them (by id) an unknown word means by what was answered for this paste."""
+    """The offers of the campaign, and which of them (by id) an unknown word means: what was answered for this paste."""
 
     by_name: Mapping[str, ChainOffer]
     by_id: Mapping[int, ChainOffer]

@@ -204,7 +204,7 @@ class Goods:
             self._note(piece, unknown=not words.is_wish(self._folded(piece)))
 
     def _suffix(self, piece: Token, item: Item) -> None:
-        """苹果脆的 is 苹果 with a wish, 苹果醋 is something else: the one offer whose name ends so, or nobody knows what."""
+        """苹果脆的 is 苹果 with a wish, 苹果醋 something else: the one offer whose name ends so, or it is asked."""
         text, folded = self._shown(piece), self._folded(piece)
         if words.is_wish(folded) or words.describes(folded):
             item.note = text
