@@ -144,6 +144,9 @@ SENTENCES = {
     Flag.CHECK_PRICE: lambda: _("Check the price of this one."),
     Flag.CLAIMS_PAID: lambda: _("Says it is paid. That is a claim; nothing was booked."),
     Flag.BOTH_NUMBERED: lambda: _("Two rows carry number %(number)s; both are counted."),
+    Flag.PASTED_TWICE: lambda: _(
+        "This entry stands further up with the same number. Skip it if the text was pasted twice."
+    ),
     Flag.AMBIGUOUS: lambda: _("This can be read in more than one way. Check place and quantity."),
     Flag.CHECK: lambda: _("Compare this with the chain's own words below."),
 }

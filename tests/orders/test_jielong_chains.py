@@ -54,9 +54,9 @@ CHAINS = [
     pytest.param(
         "#接龙\n1. 钟三 雪梨2斤\n2. 鲁四 蜜柚1斤\n#接龙\n1. 钟三 雪梨2斤\n2. 白五 葡萄1斤",
         [
-            "#1 钟三 | 雪梨×2斤 | [both_numbered_1]",
+            "#1 钟三 | 雪梨×2斤",
             "#2 鲁四 | 蜜柚×1斤 | [both_numbered_2]",
-            "#1 钟三 | 雪梨×2斤 | [repeat_name both_numbered_1]",
+            "#1 钟三 | 雪梨×2斤 | [pasted_twice]",
             "#2 白五 | 葡萄×1斤 | [both_numbered_2]",
             "SKIP header",
             "SKIP header",

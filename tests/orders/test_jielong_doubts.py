@@ -95,6 +95,23 @@ def test_a_plain_entry_is_read_without_a_flag(entry, expected):
     assert tell(parsed) == [f"#1 {expected}"]
 
 
+def test_a_text_pasted_twice_is_told_from_two_people_with_one_number():
+    once = "1. 王姐 3-201 苹果2斤\n2. 李哥 4-301 香蕉1斤\n"
+
+    assert tell(parse(once + once, GOODS)) == [
+        "#1 王姐 @3-201 | 苹果×2斤",
+        "#2 李哥 @4-301 | 香蕉×1斤",
+        "#1 王姐 @3-201 | 苹果×2斤 | [pasted_twice]",
+        "#2 李哥 @4-301 | 香蕉×1斤 | [pasted_twice]",
+    ]
+    assert tell(parse(once + "2. 小陈 5-101 香蕉1斤\n3. 王姐 3-201 苹果2斤\n", GOODS)) == [
+        "#1 王姐 @3-201 | 苹果×2斤",
+        "#2 李哥 @4-301 | 香蕉×1斤 | [both_numbered_2]",
+        "#2 小陈 @5-101 | 香蕉×1斤 | [both_numbered_2]",
+        "#3 王姐 @3-201 | 苹果×2斤 | [repeat_name]",
+    ]
+
+
 def test_the_end_of_one_offers_name_is_proposed_even_where_it_begins_with_another_name():
     goods = (Offer("卤牛腱子", "斤", aliases=("牛腱",)), Offer("卤鸡爪", "斤"))
 

@@ -257,6 +257,16 @@ def test_one_answer_counts_for_every_row_that_says_the_same(chain):
     assert chain.ordered() == {"王姐": {"草莓": 2}, "李建国": {"草莓": 1}, "张阿姨": {"草莓": 3}}
 
 
+def test_a_text_pasted_twice_is_ordered_once(chain):
+    text = "1. 王姐 6-1201 草莓2盒\n2. 李建国 3-502 脐橙1斤\n"
+    paste = start_paste(campaign=chain.campaign, group=chain.group, text=text * 2, by=chain.user, now=NOW)
+
+    applied = apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    assert (applied.taken, applied.waiting) == (2, 2)
+    assert chain.ordered() == {"王姐": {"草莓": 2}, "李建国": {"脐橙": 1}}
+
+
 def test_a_line_dropped_in_one_row_is_dropped_there_only(chain):
     paste = chain.paste("王姐 6-1201 红颜2盒 脐橙1斤", "李建国 3-502 红颜1盒")
 

@@ -32,7 +32,7 @@ KEY_LENGTH = 200
 """A longer signature is nobody's name; such a row is never taken."""
 QUIET = frozenset({Flag.CLAIMS_PAID, Flag.NUMBER_GAP, Flag.SAME_ITEM_TWICE, Flag.ODD_NAME})
 """Flags that are shown beside a row without asking for a look."""
-BLOCKING = frozenset({Flag.IMPLAUSIBLE_QTY, Flag.NEGATIVE, Flag.AMBIGUOUS, Flag.SAME_AS_ABOVE})
+BLOCKING = frozenset({Flag.IMPLAUSIBLE_QTY, Flag.NEGATIVE, Flag.AMBIGUOUS, Flag.SAME_AS_ABOVE, Flag.PASTED_TWICE})
 """Flags a row does not count with until somebody has looked."""
 
 

@@ -28,6 +28,7 @@ class Flag(StrEnum):
     CLAIMS_PAID = "claims_paid"
     NUMBER_GAP = "number_gap"
     BOTH_NUMBERED = "both_numbered"
+    PASTED_TWICE = "pasted_twice"
     AMBIGUOUS = "ambiguous"
     CHECK = "check"
 

@@ -277,14 +277,28 @@ class Sequence:
     # ---- the end
 
     def settle(self) -> None:
-        """What only the whole text can say: both entries with one number, and whose order a change is of."""
-        times = Counter(row.number for row in self.rows)
-        for row in self.rows:
-            if row.number is not None and times[row.number] > 1:
-                row.mark(f"{Flag.BOTH_NUMBERED}_{row.number}")
+        """What only the whole text can say: who has the same number, and whose order a change is of."""
+        self._compare_numbers()
         for drafts, entry, source in self._changes:
             self._settle_changes(drafts, entry, source)
         self.changes.sort(key=lambda change: change.source.start)
+
+    def _compare_numbers(self) -> None:
+        """Two people may have taken one number; the same entry with the same number is the text pasted twice."""
+        said: set[tuple[int | None, str, str | None, str]] = set()
+        once: list[Row] = []
+        for row in self.rows:
+            entry = (row.number, row.name_key, row.draft.door, _content(row))
+            if row.number is not None and entry in said:
+                row.marks = tuple(mark for mark in row.marks if mark != Flag.REPEAT_NAME)
+                row.mark(Flag.PASTED_TWICE)
+            else:
+                said.add(entry)
+                once.append(row)
+        times = Counter(row.number for row in once)
+        for row in once:
+            if row.number is not None and times[row.number] > 1:
+                row.mark(f"{Flag.BOTH_NUMBERED}_{row.number}")
 
     def order_rows(self) -> tuple[OrderRow, ...]:
         """The rows with their identities: author, else name and door."""
