@@ -7,11 +7,12 @@ from typing import Any, TypeVar, cast
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import get_language, override
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 Part = TypeVar("Part")
@@ -62,6 +63,13 @@ def render_page(
     if fragment:
         patch_vary_headers(response, VARY)
     return response
+
+
+def go_to(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:
+    """Lead to another page. htmx would follow a redirect by itself and put all of that page into a part of this one."""
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(resolve_url(to, *args))
+    return redirect(to, *args)
 
 
 def say(request: HttpRequest, text: str | Promise, *, undo_url: str = "") -> None:

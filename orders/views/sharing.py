@@ -6,7 +6,7 @@ from typing import Any
 
 from django.forms.boundfield import BoundField
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import SignedInRequest, operator_only
 from core.errors import DomainError
-from core.http import render_page, say
+from core.http import go_to, render_page, say
 from core.templatetags.ui import quantity as spoken
 from orders import services
 from orders.enums import SharingRule
@@ -53,7 +53,7 @@ def share(request: SignedInRequest, pk: int) -> HttpResponse:
             refusal = str(error)
         else:
             say(request, _("Recorded. Nobody pays for what did not come; tell them."))
-            return redirect("orders:shortage_list", offer.campaign_id)
+            return go_to(request, "orders:shortage_list", offer.campaign_id)
     return sharing_page(request, offer, rule, form=form, by_hand=by_hand, refusal=refusal)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,7 @@ from core.enums import Role
 from core.models import User
 from orders.enums import CampaignState
 from orders.models import Campaign, PriceStep
-from orders.services import cut_off
+from orders.services import cut_off, record_arrivals
 from tests import factories as make
 from tests.browser.steps import DESK_BYTES, LEADER_BYTES
 from tests.factories import order_for
@@ -154,6 +155,22 @@ def test_a_portion_is_weighed_at_its_door_on_the_phone(strict: Page, visitor, op
     expect(door).to_contain_text("weighs 3.85 斤")
     expect(door.locator(".tick-sum")).to_have_text("¥60.83")  # 3.85 × 15.80
     expect(strict.locator("#delivery-progress")).not_to_contain_text("not weighed")
+
+
+def test_a_shortage_that_was_shared_leads_to_the_page_that_tells_whom(strict: Page, visitor, operator, ended):
+    """Two ordered four crabs each, six came: each gets three."""
+    crabs = ended.offers.get(name="大闸蟹")
+    record_arrivals(campaign=ended, quantities={crabs.pk: Decimal(6)}, by=operator, now=timezone.now())
+    visitor(user=operator, language="en")
+    strict.goto(f"/offers/{crabs.pk}/share/")
+
+    strict.get_by_role("link", name="Pro rata").click()
+    expect(strict.get_by_role("row").filter(has_text="3-1701")).to_have_count(2)
+    strict.locator("button[name=record]").click()
+
+    expect(strict).to_have_url(f"/campaigns/{ended.pk}/shortages/")
+    expect(strict.get_by_role("heading", level=1)).to_have_count(1)
+    expect(strict.get_by_role("status")).to_contain_text("Nobody pays for what did not come")
 
 
 PAGES = {
