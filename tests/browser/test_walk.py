@@ -18,7 +18,7 @@ from orders.models import Campaign, Order
 from referrals.models import CommissionEntry
 from referrals.services import refer
 from tests import factories as make
-from tests.browser.steps import DESK_BYTES, LEADER_BYTES, SIZES, card, paste, tick
+from tests.browser.steps import DESK_BYTES, LEADER_BYTES, card, paste, tick
 from tests.flows.reading import owed
 from tests.referrals.sales import make_plan
 
@@ -84,10 +84,7 @@ class Walk:
     seen: defaultdict[User, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def sit_down(self, user: User, address: str) -> None:
-        """At the desk, a leader at the phone."""
         self.user = user
-        width, height = SIZES["phone" if user.is_leader else "desk"]
-        self.page.set_viewport_size({"width": width, "height": height})
         self.visitor(user=user, language="en")
         self.page.goto(address)
 
@@ -98,8 +95,8 @@ class Walk:
 
 
 @pytest.fixture
-def walk(strict: Page, visitor: Callable[..., None], axe: Callable[..., list[tuple[str, list[str]]]]) -> Walk:
-    return Walk(strict, visitor, axe)
+def walk(sized: Page, visitor: Callable[..., None], axe: Callable[..., list[tuple[str, list[str]]]]) -> Walk:
+    return Walk(sized, visitor, axe)
 
 
 def test_from_a_pasted_chain_to_the_commission_the_books_owe(
