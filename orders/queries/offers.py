@@ -35,6 +35,12 @@ class Standing:
         """What can still be ordered by all groups together; None where there is no stock to run out of."""
         return None if self.offer.stock is None else self.offer.stock - self.offer.taken
 
+    def left_for(self, group_id: int) -> Decimal | None:
+        """What members of one group can still order: of all there is, and of the group's own share where it has one."""
+        shares = [share.stock - share.taken for share in self.shares if share.group_id == group_id]
+        ends = [left for left in (self.left, *shares) if left is not None]
+        return max(min(ends), Decimal()) if ends else None
+
     @property
     def missing(self) -> Decimal:
         """What is still to be ordered before the offer goes ahead."""

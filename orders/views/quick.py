@@ -24,7 +24,7 @@ from orders import services
 from orders.enums import CampaignState
 from orders.forms import NewcomerForm, QuickOrderForm
 from orders.models import Campaign, Offer, Order, QuickEntry
-from orders.queries import day_of_entries, find_members, last_orders, leaders_groups, with_goods
+from orders.queries import Standing, day_of_entries, find_members, last_orders, leaders_groups, standings, with_goods
 from orders.views.chains import Chain, chains_for
 
 PAGE = "orders/quick.html"
@@ -100,7 +100,8 @@ def visible_chain(user: User, campaign_id: int, group_id: int) -> Chain:
 def take_order(request: SignedInRequest, chain: Chain, membership: Membership | None) -> HttpResponse:
     """The order form, or what saving it did. `membership` None: a newcomer, named in the form."""
     now = timezone.now()
-    offers = list(chain.campaign.offers.order_by("position", "pk"))
+    stands = standings(chain.campaign.offers.all())
+    offers = [one.offer for one in stands]
     visible = Order.objects.visible_to(request.user)
     last = last_order(visible, chain, membership)
     form_class, member = (QuickOrderForm, membership.member) if membership else (NewcomerForm, None)
@@ -124,7 +125,7 @@ def take_order(request: SignedInRequest, chain: Chain, membership: Membership | 
         "chain": chain,
         "membership": membership,
         "form": form,
-        "rows": rows_of(offers, form, current_order(visible, chain, membership)),
+        "rows": rows_of(stands, chain, form, current_order(visible, chain, membership)),
         "last": last,
         "missing": missing_now(last, offers) if last and "again" in request.GET else [],
         "closed": "" if chain.campaign.takes_orders(now) else services.closed_sentence(chain.campaign, now),
@@ -167,7 +168,7 @@ def say_saved(request: SignedInRequest, chain: Chain, entry: QuickEntry, *, repe
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """An offer with its field, how much the member has in this campaign, and how much is left (None: no end)."""
+    """An offer with its field, what the member has in this campaign, and what the group has left (None: no end)."""
 
     offer: Offer
     field: Any
@@ -175,16 +176,16 @@ class OfferRow:
     left: Decimal | None
 
 
-def rows_of(offers: list[Offer], form: QuickOrderForm, current: Order | None) -> list[OfferRow]:
+def rows_of(stands: list[Standing], chain: Chain, form: QuickOrderForm, current: Order | None) -> list[OfferRow]:
     has = {line.offer_id: line.quantity for line in current.wanted} if current else {}  # type: ignore[attr-defined]
     return [
         OfferRow(
-            offer,
-            form[QuickOrderForm.key_of(offer.pk)],
-            has.get(offer.pk, Decimal()),
-            None if offer.stock is None else max(offer.stock - offer.taken, Decimal()),
+            one.offer,
+            form[QuickOrderForm.key_of(one.offer.pk)],
+            has.get(one.offer.pk, Decimal()),
+            one.left_for(chain.group.pk),
         )
-        for offer in offers
+        for one in stands
     ]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from community.models import Member
 from community.services import members as community
 from orders.enums import OrderSource
-from orders.models import Campaign, Order, OrderLine, QuickEntry, SaleFact
+from orders.models import Campaign, GroupStock, Offer, Order, OrderLine, QuickEntry, SaleFact
 from orders.queries import find_members
 from orders.services import (
     AlreadyTakenBack,
@@ -161,6 +161,22 @@ def test_an_order_is_placed_and_the_search_is_next(phone, leader, campaign, grou
         (berries.pk, Decimal(2), 5980),
         (apples.pk, Decimal("0.5"), 300),
     ]
+
+
+def test_the_form_says_what_the_own_group_has_left(phone, campaign, group, other_group, wang, berries, apples):
+    """Of twenty boxes eight are for this group and one is taken; of thirty 斤 nobody has a share."""
+    Offer.objects.filter(pk=berries.pk).update(stock=20)
+    Offer.objects.filter(pk=apples.pk).update(stock=30)
+    for one, stock in ((group, 8), (other_group, 12)):
+        GroupStock.objects.create(offer=berries, group=one, stock=stock)
+    order_for(make.make_member(group=group), (berries, 1), group=group, now=timezone.now())
+
+    page = phone.get(form_of(campaign, group, wang), headers={"accept-language": "en"}).content.decode()
+
+    page = phone.get(form_of(campaign, group, wang))
+
+    assert {row.offer.name: row.left for row in page.context["rows"]} == {"草莓": 7, "苹果": 30}
+    assert "7 盒 left" in page.content.decode()
 
 
 def test_what_is_entered_is_added_to_what_they_have(phone, campaign, group, wang, berries):
