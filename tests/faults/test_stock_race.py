@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -40,10 +41,16 @@ def rush(buyers: list[Member], buy: Callable[[Member], object]) -> int:
             return False
         return True
 
+    everybody = Barrier(AT_ONCE)
+
+    def leave() -> None:
+        everybody.wait()  # so that each thread closes its own connection and none does it twice
+        connection.close()
+
     with ThreadPoolExecutor(AT_ONCE) as crowded:
         served = sum(crowded.map(run, buyers))
         for _thread in range(AT_ONCE):
-            crowded.submit(connection.close)
+            crowded.submit(leave)
     return served
 
 
