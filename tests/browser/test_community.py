@@ -7,10 +7,9 @@ from playwright.sync_api import Page, expect
 from community.enums import SeedStatus
 from community.models import SeedProfile
 from core.enums import Role
+from tests.browser.steps import DESK_BYTES
 from tests.content.factories import make_piece, make_publication
 from tests.factories import make_campaign, make_group, make_leader, make_member, make_user
-
-OPERATOR_BUDGET = 60_000
 
 
 @pytest.fixture
@@ -114,4 +113,4 @@ def test_full_pages_keep_to_the_budget(site: str, operator, visitor, weight):
     visitor(user=operator)
 
     for name in ("community:group_list", "community:member_list", "community:seed_board"):
-        assert weight(reverse(name)) <= OPERATOR_BUDGET, name
+        assert weight(reverse(name)) <= DESK_BYTES, name

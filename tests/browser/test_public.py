@@ -10,9 +10,8 @@ from community.models import Member
 from orders.models import Order
 from orders.views.public import token_of
 from tests import factories as make
+from tests.browser.steps import LEADER_BYTES
 from tests.factories import order_for
-
-PUBLIC = 40_000
 
 
 @pytest.fixture
@@ -92,4 +91,4 @@ def test_the_pages_are_light(visitor, weight, campaign):
     order = order_for(make.make_member(), (offer, 1), group=campaign.groups.first(), now=timezone.now())
 
     for address in (f"/c/{campaign.code}/", f"/c/{campaign.code}/mine/{token_of(order)}/"):
-        assert weight(address) <= PUBLIC, address
+        assert weight(address) <= LEADER_BYTES, address

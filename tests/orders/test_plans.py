@@ -14,10 +14,10 @@ from bench.town import build
 from orders.models import Order
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600)]
-
 SCALE = float(os.environ.get("SCALE", "0.02"))
 """Of a million orders. Far fewer than these, and a table is small enough to be read whole."""
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(max(300, 3600 * SCALE))]
 
 BIG = ("orders_order", "orders_orderline", "orders_salefact")
 SCANNED = re.compile(rf"Seq Scan on ({'|'.join(BIG)})\b")
