@@ -165,6 +165,9 @@ def test_a_broker_that_hangs_keeps_nobody_waiting_but_the_relay(crew: Crew) -> N
 
 def test_a_broker_that_is_full_is_asked_again_until_it_takes_wake_ups(crew: Crew) -> None:
     crew.start("broker", "relay", "worker")
+    ask_for_payments(1)
+    wait_until(lambda: undone() == 0)  # a worker that only starts ends on a full broker, and nobody starts another here
+
     crew.broker.config_set("maxmemory", 1)
     ask_for_payments(20)
     wait_until(lambda: "the broker takes nothing" in crew.log_of("relay"))
