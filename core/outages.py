@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+import psycopg2
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ GIVEN_UP = {
     "57014",  # query_canceled: statement_timeout
     "40P01",  # deadlock_detected
     "40001",  # serialization_failure
+    "25P03",  # idle_in_transaction_session_timeout: this process had no turn for so long
 }
 """What PostgreSQL calls a transaction that it ended because of others. It is rolled back and can be done again."""
 DISK_FULL = "53100"
@@ -59,9 +61,14 @@ AWAY = Outage(
 
 def outage_of(error: BaseException | None) -> Outage | None:
     """Which outage an error means; None when it is something else."""
-    if not isinstance(error, OperationalError | InterfaceError):
-        return None
-    state: Any = getattr(error.__cause__, "pgcode", None)
+    state: Any = getattr(error.__cause__, "pgcode", None) if error else None
     if state in GIVEN_UP:
         return BUSY
-    return FULL if state == DISK_FULL else AWAY
+    if state == DISK_FULL:
+        return FULL
+    return AWAY if isinstance(error, OperationalError | InterfaceError) or _broke_off(error) else None
+
+
+def _broke_off(error: BaseException | None) -> bool:
+    """Whether the connection ended within an answer: psycopg2 then has no word of PostgreSQL to tell what it was."""
+    return type(error) is DatabaseError and type(error.__cause__) is psycopg2.DatabaseError

@@ -3,11 +3,12 @@
 import logging
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from rest_framework.request import Request
 from rest_framework.throttling import UserRateThrottle
 
 from core.models import User
+from core.outages import outage_of
 from core.sql import statement
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,9 @@ class SharedThrottle(UserRateThrottle):
             return True  # gets no answer anyway
         try:
             requests, self._seconds = count_request(request.user, span=self.duration)
-        except OperationalError:
+        except DatabaseError as error:
+            if not outage_of(error):
+                raise
             logger.warning("A request could not be counted", exc_info=True)
             return True
         return requests <= self.num_requests

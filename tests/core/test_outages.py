@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -52,6 +53,7 @@ def database_gone() -> Iterator[None]:
         ("57014", BUSY),
         ("40P01", BUSY),
         ("40001", BUSY),
+        ("25P03", BUSY),
         ("53100", FULL),
         ("53300", AWAY),
         ("57P01", AWAY),
@@ -65,6 +67,15 @@ def test_what_postgresql_calls_it_says_what_people_are_told(state: str, outage: 
         cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{state}'; END $$")
 
     assert outage_of(raised.value) is outage
+
+
+@pytest.mark.django_db
+def test_a_connection_that_ends_within_an_answer_is_a_database_that_is_away() -> None:
+    with pytest.raises(DatabaseError) as raised, connection.wrap_database_errors:
+        raise psycopg2.DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq")
+
+    assert outage_of(raised.value) is AWAY
+    assert outage_of(DatabaseError("Save with update_fields did not affect any rows.")) is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -93,6 +93,10 @@ class Instance:
                 return guard.children()[0]
         raise LookupError(name)
 
+    def log_of(self, name: str) -> str:
+        """What a service has written, as far as the disk took it."""
+        return (self.data / "log" / f"{name}.log").read_text("utf-8", errors="replace")
+
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement over a connection made from the instance's DATABASE_URL."""
         return sql(self.data, statement)
