@@ -96,7 +96,13 @@ TEMPLATES = [
             ],
             "builtins": ["core.templatetags.ui"],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "rows",
+        "DIRS": [BASE_DIR / "templates" / "rows"],
+        "OPTIONS": {"environment": "core.rows.environment"},
+    },
 ]
 
 # PostgreSQL only. Its own clock ends what takes too long, so that nothing piles up behind it. Who waits for a page gets

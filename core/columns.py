@@ -37,6 +37,11 @@ class Columns(Generic[Row]):
             return ""
         return ",".join(column.key for column in self.every if column.key in self.chosen)
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the chosen ones are called in the language of the moment, by key: translated once for all rows."""
+        return {column.key: str(column.label) for column in self}
+
     def __iter__(self) -> Iterator[Column[Row]]:
         """Those chosen, in the order of the list."""
         return (column for column in self.every if column.key in self.chosen)

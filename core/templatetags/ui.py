@@ -7,6 +7,7 @@ from typing import cast
 
 from django import template
 from django.http import HttpRequest
+from django.template import engines
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -41,6 +42,12 @@ def qs(context: Context, **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def rows(template: str, **context: object) -> SafeString:
+    """Rows of a list, written by a template of `templates/rows/` (core.rows), which sees only what is given here."""
+    return mark_safe(engines["rows"].get_template(template).render(context))  # noqa: S308 -- it escapes what it is given
 
 
 @register.filter
