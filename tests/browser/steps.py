@@ -1,6 +1,8 @@
 """What people do on pages in more than one test, and what a page may weigh."""
 
+import os
 from dataclasses import dataclass
+from itertools import product
 
 from playwright.sync_api import Locator, Page
 
@@ -18,8 +20,12 @@ class Look:
     language: str
 
 
-LOOKS = (Look("phone", "dark", "zh-hans"), Look("desk", "light", "en"))
-"""Structure is the size's, colours are the theme's: two of the four combinations meet each once."""
+EVERY_LOOK = tuple(Look(*each) for each in product(SIZES, ("light", "dark"), ("zh-hans", "zh-hant", "en")))
+LOOKS = (
+    EVERY_LOOK if os.environ.get("EVERY_LOOK") else (Look("phone", "dark", "zh-hans"), Look("desk", "light", "en"))
+)
+"""Structure is the size's, colours are the theme's: two of the four combinations meet each once. EVERY_LOOK=1 asks for
+all twelve, before a page is called finished."""
 
 
 def paste(page: Page, chain: str) -> None:
