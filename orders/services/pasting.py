@@ -133,6 +133,7 @@ def live_entries(campaign: Campaign, group: Group) -> list[LiveEntry]:
             quantities=quantities_of(entry.lines),
             signature=entry.signature or entry.key.rpartition("#")[0],
             author=entry.author or None,
+            note=entry.note,
         )
         for entry in entries.order_by("pk")
     ]

@@ -8,6 +8,7 @@ from functools import partial
 
 from orders.rules.chain.branches import Branch, Entry, continue_branch
 from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
+from orders.rules.chain.notes import LONGEST
 from orders.rules.chain.people import Directory, Match, Person
 from orders.rules.jielong.flags import ChangeKind, Flag
 from orders.rules.jielong.parsed import Change, Line, OrderRow, Parsed
@@ -95,6 +96,7 @@ class LiveEntry:
     quantities: Quantities
     signature: str = ""
     author: str | None = None
+    note: str = ""
 
     @property
     def ordered(self) -> str:
@@ -163,6 +165,22 @@ class Row:
     @property
     def before(self) -> Quantities:
         return self.entry.quantities if self.entry else {}
+
+    @property
+    def only_the_note(self) -> bool:
+        """It asks for what the order has, and notes something else."""
+        return self.asks_the_same and self.notes_another
+
+    @property
+    def asks_the_same(self) -> bool:
+        """Whether nothing of an entry in the orders would be more or less."""
+        settled = not any(line.open for line in self.lines)
+        return self.entry is not None and settled and self.quantities == self.before and not self.is_new
+
+    @property
+    def notes_another(self) -> bool:
+        """Whether an entry in the orders is noted otherwise, and not only in another spelling."""
+        return self.entry is not None and self.content != self.entry.content and self.note != self.entry.note
 
     @property
     def counts(self) -> bool:
@@ -316,7 +334,7 @@ def read_row(
         door=decided.door or row.door or (member.door if member else ""),
         written_door=row.door,
         raw=row.source.text,
-        note=row.note,
+        note=row.note[:LONGEST],
         flags=row.flags,
         match=match,
         lines=lines,
@@ -431,7 +449,7 @@ def beside_the_orders(row: Row, decided: Decision, said: Entry | None, *, cut_sh
     if entry is None:
         waits = row.rival is not None and not decided.seen
         return replace(row, state=RowState.BLOCKED) if waits else row
-    if row.raw == entry.raw or (row.counts and row.quantities == entry.quantities and not row.is_new):
+    if row.raw == entry.raw or (row.counts and row.asks_the_same and not row.notes_another):
         return replace(row, state=RowState.UNCHANGED)
     repeats = said is not None and row.content == said.content and entry.content != said.ordered
     overtaken = row.content != entry.content and (cut_short or repeats)
