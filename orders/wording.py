@@ -28,8 +28,6 @@ def unreadable(error: TextTooLong | MessageUnreadable) -> str:
             return _("Several chain messages were pasted at once. Paste them one after the other, the newest last.")
         case "entities":
             return _("This message has parts WeChat never writes. Copy the chain as text and paste that.")
-        case "beside":
-            return _("There are entries beside the message. Paste the message alone, and then the chain as text.")
         case "too_long":
             return _("This message is too long to be read. Copy the chain as text and paste that.")
         case _no_text:
@@ -175,4 +173,5 @@ def skip_words() -> dict[str, str]:
         SkipReason.SENDER: _("sender and time"),
         SkipReason.UNKNOWN_NAME: _("nobody of that name is in the chain"),
         SkipReason.CHATTER: _("talk"),
+        SkipReason.OTHER_MESSAGE: _("another message of the export"),
     }
