@@ -25,9 +25,10 @@ class PasteQuerySet(models.QuerySet["Paste"]):
 class Paste(models.Model):
     """A chain text somebody pasted for one campaign and group, and what they decided about its doubtful rows.
 
-    `decisions` maps a row's key to what the leader settled (member, offers, quantities, skip, cancel). `entries` has
-    what stood in the text when it was confirmed, in its order: the entry's key, signature, author and content, and the
-    content the orders had of it after that. `notes` maps an order's id to its note before and after.
+    `decisions` maps a row's key to what the leader settled (member, offers, quantities, skip), and that of a vanished
+    entry to whether it is cancelled, with its order and words. `entries` has what stood in the text when it was
+    confirmed, in its order: the entry's key, signature, author and content, and the content the orders had of it after
+    that. `notes` maps an order's id to its note before and after.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="pastes")

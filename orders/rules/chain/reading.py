@@ -192,11 +192,18 @@ class Vanished:
     """An entry in the orders that is not in this text. It is cancelled only if the leader says so.
 
     `elsewhere`: it stands in another branch of the chain, or may; otherwise it was in this one and is gone.
+    `was`: what it said when somebody chose to cancel it, if it says something else now; the choice is no more.
     """
 
     entry: LiveEntry
     cancel: bool
     elsewhere: bool = False
+    was: str = ""
+
+    @classmethod
+    def of(cls, entry: LiveEntry, decided: Decision, *, elsewhere: bool) -> "Vanished":
+        cancel = decided.cancels(entry.order_id, entry.content)
+        return cls(entry, cancel, elsewhere, decided.raw if decided.cancel and not cancel else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +266,7 @@ def read(
         keys[key]: entry
         for key, entry in beside.rivals.items()
         # Once the other one goes, this one counts.
-        if not decisions.get(entry.key, NOTHING_DECIDED).cancel
+        if not decisions.get(entry.key, NOTHING_DECIDED).cancels(entry.order_id, entry.content)
     }
     rows = [
         beside_the_orders(
@@ -275,7 +282,7 @@ def read(
         title=parsed.title,
         rows=tuple(rows),
         vanished=tuple(
-            Vanished(entry, decisions.get(entry.key, NOTHING_DECIDED).cancel, elsewhere)
+            Vanished.of(entry, decisions.get(entry.key, NOTHING_DECIDED), elsewhere=elsewhere)
             for entry, elsewhere in (gone if parsed.rows else ())
         ),
         open_changes=tuple(open_changes),
