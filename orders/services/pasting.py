@@ -15,9 +15,10 @@ from core.models import User
 from orders.enums import PasteState
 from orders.models import Campaign, ChainEntry, MemberAlias, Offer, Paste, ProductAlias
 from orders.rules.chain.branches import Pasted
+from orders.rules.chain.comparing import read
 from orders.rules.chain.decisions import Decision
 from orders.rules.chain.people import Directory, Person
-from orders.rules.chain.reading import ChainOffer, LiveEntry, Quantities, Reading, read
+from orders.rules.chain.reading import ChainOffer, LiveEntry, Quantities, Reading
 from orders.rules.jielong import given, parse
 from orders.services.placing import CampaignClosed, closed_sentence
 
