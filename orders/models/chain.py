@@ -72,8 +72,8 @@ class ChainEntry(models.Model):
 
     `key` is the entry's first identity (author, or normalised name and door, with an occurrence number), never its
     place in the list; `signature` (name and door), `author` (WeChat's id) and `note` are those of its latest text.
-    `lines` maps offer id to quantity; an order is the sum of its entries. Once the texts are forgotten the entry keeps no
-    words and its key names nobody.
+    `lines` maps offer id to quantity; an order is the sum of its entries. Once the texts are forgotten an entry has no
+    words, and its key names nobody.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chain_entries")
