@@ -28,8 +28,6 @@ def unreadable(error: TextTooLong | MessageUnreadable) -> str:
             return _("Several chain messages were pasted at once. Paste them one after the other, the newest last.")
         case "entities":
             return _("This message has parts WeChat never writes. Copy the chain as text and paste that.")
-        case "beside":
-            return _("There are entries beside the message. Paste the message alone, and then the chain as text.")
         case "too_long":
             return _("This message is too long to be read. Copy the chain as text and paste that.")
         case _no_text:
@@ -40,6 +38,7 @@ def problems_of(row: Row) -> list[str]:
     """Everything that deserves a look about this row, what needs an answer first."""
     return [
         *branches(row),
+        *note(row),
         *open_lines(row),
         *person(row),
         *(sentence(flag, row) for flag in row.flags if says_something(flag, row)),
@@ -61,6 +60,17 @@ def branches(row: Row) -> list[str]:
     if row.entry and row.author and row.entry.author and row.author != row.entry.author:
         said.append(_("Somebody else wrote this entry before. Look whether it is the same person's."))
     return said
+
+
+def note(row: Row) -> list[str]:
+    """That an entry of the orders asks for the same and only its note is another."""
+    if not row.only_the_note or row.entry is None:
+        return []
+    if not row.entry.note:
+        return [_("The same goods; a note is added.")]
+    if not row.note:
+        return [_("The same goods; the note “%(note)s” is gone.") % {"note": row.entry.note}]
+    return [_("The same goods; the note was “%(note)s” before.") % {"note": row.entry.note}]
 
 
 def open_lines(row: Row) -> list[str]:
@@ -163,4 +173,5 @@ def skip_words() -> dict[str, str]:
         SkipReason.SENDER: _("sender and time"),
         SkipReason.UNKNOWN_NAME: _("nobody of that name is in the chain"),
         SkipReason.CHATTER: _("talk"),
+        SkipReason.OTHER_MESSAGE: _("another message of the export"),
     }

@@ -25,9 +25,10 @@ class PasteQuerySet(models.QuerySet["Paste"]):
 class Paste(models.Model):
     """A chain text somebody pasted for one campaign and group, and what they decided about its doubtful rows.
 
-    `decisions` maps a row's key to what the leader settled (member, offers, quantities, skip, cancel). `entries` has
-    what stood in the text when it was confirmed, in its order: the entry's key, signature, author and content, and the
-    content the orders had of it after that.
+    `decisions` maps a row's key to what the leader settled (member, offers, quantities, skip), and that of a vanished
+    entry to whether it is cancelled, with its order and words. `entries` has what stood in the text when it was
+    confirmed, in its order: the entry's key, signature, author and content, and the content the orders had of it after
+    that. `notes` maps an order's id to its note before and after.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="pastes")
@@ -35,6 +36,7 @@ class Paste(models.Model):
     text = models.TextField()
     decisions = models.JSONField(default=dict)
     entries = models.JSONField(default=list)
+    notes = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=PasteState, default=PasteState.DRAFT, db_default=PasteState.DRAFT)
     pasted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     pasted_at = models.DateTimeField(db_default=Now())
@@ -69,8 +71,9 @@ class ChainEntry(models.Model):
     """What one entry of a group's chain asks for now: the side of a re-paste that is compared with the new text.
 
     `key` is the entry's first identity (author, or normalised name and door, with an occurrence number), never its
-    place in the list; `signature` (name and door) and `author` (WeChat's id) are those of its latest text. `lines`
-    maps offer id to quantity; an order is the sum of its entries.
+    place in the list; `signature` (name and door), `author` (WeChat's id) and `note` are those of its latest text.
+    `lines` maps offer id to quantity; an order is the sum of its entries. Once the texts are forgotten an entry has no
+    words, and its key names nobody.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chain_entries")
@@ -81,6 +84,7 @@ class ChainEntry(models.Model):
     number = models.PositiveIntegerField(null=True)
     raw = models.TextField()
     content = models.TextField(default="", db_default="", help_text=_("What it asks for, as the parser spells it."))
+    note = models.CharField(max_length=300, default="", db_default="")
     lines = models.JSONField(default=dict)
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     order = models.ForeignKey(Order, models.PROTECT, related_name="chain_entries")

@@ -13,7 +13,7 @@ from orders.models import Offer, Paste
 from orders.rules.chain.reading import Reading, RowState
 from orders.rules.jielong.flags import Flag
 from orders.services.claims import claim_from_chain
-from orders.services.entry_changes import EntryChange, change_of, end_of, keep_entries, place_moves
+from orders.services.entry_changes import EntryChange, change_of, end_of, keep_entries, place_moves, write_notes
 from orders.services.learning import learn, take_in_newcomers
 from orders.services.pasting import as_branch, read_paste, refuse_unless_draft
 from orders.services.placing import CampaignClosed, closed_sentence
@@ -61,6 +61,7 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     changes += [change_of(row, newcomers) for row in rows]
     place_moves(changes, paste=paste, by=by, now=now)
     keep_entries(changes, paste=paste)
+    write_notes(changes, paste=paste)
     said_paid = [row.key for row in reading.rows if Flag.CLAIMS_PAID in row.flags]
     claim_from_chain(said_paid, paste=paste, by=by, now=now)
     learn(rows, {change.key: change.after.member_id for change in changes}, offers, group=paste.group)
@@ -81,7 +82,7 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     now_asked |= {change.key: (change.after.content, change.after.quantities) for change in changes}
     paste.entries = as_branch(reading, {key: content for key, (content, quantities) in now_asked.items() if quantities})
     paste.state, paste.applied_at, paste.outcome = PasteState.APPLIED, now, asdict(applied)
-    paste.save(update_fields=["entries", "state", "applied_at", "outcome"])
+    paste.save(update_fields=["entries", "notes", "state", "applied_at", "outcome"])
     return applied
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from core.models import User
 from orders.enums import OrderSource
 from orders.models import ChainEntry, Order, Paste, PasteChange
+from orders.rules.chain.notes import in_place_of, taken_back
 from orders.rules.chain.reading import LiveEntry, Quantities, Row
 from orders.services.pasting import as_json, quantities_of
 from orders.services.placing import PlacedLine, Wanted, place
@@ -29,6 +30,7 @@ class Side:
     content: str = ""
     signature: str = ""
     author: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,6 @@ class EntryChange:
     after: Side
     number: int | None = None
     door: str = ""
-    note: str = ""
 
     @property
     def moves(self) -> Moves:
@@ -50,6 +51,14 @@ class EntryChange:
             for offer_id, quantity in side.quantities.items():
                 moves[side.member_id, offer_id] += sign * quantity
         return {place: quantity for place, quantity in sorted(moves.items()) if quantity}
+
+    @property
+    def renotes(self) -> list[tuple[int, str, str]]:
+        """Member, what their order's note says of this entry no more, and what it says instead."""
+        before, after = self.before, self.after
+        if before.member_id != after.member_id:
+            return [(before.member_id, before.note, ""), (after.member_id, "", after.note)]
+        return [(after.member_id, before.note, after.note)] if before.note != after.note else []
 
 
 def change_of(row: Row, newcomers: Mapping[str, int]) -> EntryChange:
@@ -65,10 +74,10 @@ def change_of(row: Row, newcomers: Mapping[str, int]) -> EntryChange:
             signature=row.signature,
             # Copied as text the chain does not say who wrote it; it is still the same entry.
             author=row.author or (row.entry.author if row.entry else None) or "",
+            note=row.note,
         ),
         number=row.number,
         door=row.door[:40],
-        note=row.note[:300],
     )
 
 
@@ -86,6 +95,7 @@ def side_of(entry: LiveEntry) -> Side:
         entry.content,
         entry.signature,
         entry.author or "",
+        entry.note,
     )
 
 
@@ -95,16 +105,13 @@ def place_moves(
     """Sum the changes by member and place them in one statement."""
     quantities: dict[int, Quantities] = defaultdict(lambda: defaultdict(Decimal))
     doors: dict[int, str] = {}
-    notes: dict[int, dict[str, None]] = defaultdict(dict)
     for change in changes:
         for (member_id, offer_id), quantity in change.moves.items():
             quantities[member_id][offer_id] += quantity
         if change.door:
             doors.setdefault(change.after.member_id, change.door)
-        if change.note:
-            notes[change.after.member_id][change.note] = None
     wanted = [
-        Wanted(member_id, asked, doors.get(member_id, ""), "; ".join(notes[member_id])[:300])
+        Wanted(member_id, asked, doors.get(member_id, ""))
         for member_id, one in quantities.items()
         if (asked := {offer_id: quantity for offer_id, quantity in one.items() if quantity})
     ]
@@ -140,6 +147,7 @@ def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
                 content=change.after.content,
                 signature=change.after.signature,
                 author=change.after.author,
+                note=change.after.note,
                 lines=as_json(change.after.quantities),
                 member_id=change.after.member_id,
                 order_id=order_of[change.after.member_id],
@@ -149,12 +157,40 @@ def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
         ],
         update_conflicts=True,
         unique_fields=["campaign", "group", "key"],
-        update_fields=["number", "raw", "content", "signature", "author", "lines", "member", "order", "live"],
+        update_fields=["number", "raw", "content", "signature", "author", "note", "lines", "member", "order", "live"],
     )
     PasteChange.objects.bulk_create(
         PasteChange(paste=paste, entry=entry, before=remembered(change.before), after=remembered(change.after))
         for change, entry in zip(known, entries, strict=True)
     )
+
+
+def write_notes(changes: Sequence[EntryChange], *, paste: Paste) -> None:
+    """Let the orders' notes say what the entries note now; what others wrote stays. `paste.notes` keeps both states."""
+    renotes = [one for change in changes for one in change.renotes]
+    if not renotes:
+        return
+    standing = Order.objects.filter(
+        campaign=paste.campaign_id, group=paste.group_id, member__in={member_id for member_id, _old, _new in renotes}
+    )
+    order_of = {order.member_id: order for order in standing.select_for_update(of=("self",)).order_by("pk")}
+    before = {order.pk: order.note for order in order_of.values()}
+    entries = ChainEntry.objects.filter(order__in=before, live=True)
+    still_said = set(entries.values_list("order__member", "note"))
+    for member_id, old, new in renotes:
+        if order := order_of.get(member_id):
+            order.note = in_place_of(order.note, "" if (member_id, old) in still_said else old, new)
+    changed = [order for order in order_of.values() if order.note != before[order.pk]]
+    Order.objects.bulk_update(changed, ["note"])
+    paste.notes = {str(order.pk): [before[order.pk], order.note] for order in changed}
+
+
+def take_back_notes(paste: Paste) -> None:
+    """What a paste wrote into notes goes again; what was written there since stays."""
+    orders = list(Order.objects.filter(pk__in=paste.notes).select_for_update(of=("self",)).order_by("pk"))
+    for order in orders:
+        order.note = taken_back(order.note, *paste.notes[str(order.pk)])
+    Order.objects.bulk_update(orders, ["note"])
 
 
 def remembered(side: Side) -> dict[str, object]:
@@ -166,6 +202,7 @@ def remembered(side: Side) -> dict[str, object]:
         "content": side.content,
         "signature": side.signature,
         "author": side.author,
+        "note": side.note,
     }
 
 
@@ -178,4 +215,5 @@ def recalled(data: Mapping[str, Any]) -> Side:
         data["content"],
         data.get("signature", ""),
         data.get("author", ""),
+        data.get("note", ""),
     )

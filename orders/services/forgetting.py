@@ -13,7 +13,8 @@ FORGET_PASTES = statement(__file__, "forget_pastes")
 def forget_pastes(*, now: datetime) -> int:
     """Forget the texts of chains pasted more than PASTES_KEPT_DAYS ago, once their campaign takes no orders.
 
-    What came of them stays: orders, facts, who confirmed when and how many. Returns how many pastes.
+    What came of them stays: orders, facts, who confirmed when and how many; of an entry its order, member, quantities
+    and place in the list. Returns how many pastes.
     """
     with connection.cursor() as cursor:
         cursor.execute(FORGET_PASTES, {"before": now - timedelta(days=settings.PASTES_KEPT_DAYS)})

@@ -15,9 +15,10 @@ from core.models import User
 from orders.enums import PasteState
 from orders.models import Campaign, ChainEntry, MemberAlias, Offer, Paste, ProductAlias
 from orders.rules.chain.branches import Pasted
+from orders.rules.chain.comparing import read
 from orders.rules.chain.decisions import Decision
 from orders.rules.chain.people import Directory, Person
-from orders.rules.chain.reading import ChainOffer, LiveEntry, Quantities, Reading, read
+from orders.rules.chain.reading import ChainOffer, LiveEntry, Quantities, Reading
 from orders.rules.jielong import given, parse
 from orders.services.placing import CampaignClosed, closed_sentence
 
@@ -41,7 +42,8 @@ class StrangeGroup(DomainError):
 def start_paste(*, campaign: Campaign, group: Group, text: str, by: User, now: datetime) -> Paste:
     """Keep a pasted text as a draft, with the answers of the last paste where its rows read the same.
 
-    A row that was skipped stays skipped also if the last paste was of another branch.
+    A row that was skipped stays skipped also if the last paste was of another branch. What the last paste was to cancel
+    and is gone from this text, too, is to be cancelled still if that paste was not confirmed.
 
     Raises NothingPasted, TextTooLong, MessageUnreadable, StrangeGroup, CampaignClosed; the text is then not kept.
     """
@@ -52,27 +54,41 @@ def start_paste(*, campaign: Campaign, group: Group, text: str, by: User, now: d
     if not campaign.takes_orders(now):
         raise CampaignClosed(closed_sentence(campaign, now))
     paste = Paste(campaign=campaign, group=group, text=text.replace("\x00", ""), pasted_by=by, pasted_at=now)
-    rows = {row.key: row for row in read_paste(paste).rows}
-    last, skipped = answers_before(campaign, group)
+    reading = read_paste(paste)
+    rows = {row.key: row for row in reading.rows}
+    last, skipped, cancelled = answers_before(campaign, group)
     answers = {key: kept for key, kept in skipped.items() if key in rows and rows[key].entry is None} | last
     paste.decisions = {
         key: kept
         for key, kept in answers.items()
-        if kept.get("content") and key in rows and kept["content"] == rows[key].content
+        if kept.get("content") and key in rows and kept["content"] == rows[key].content and not kept.get("cancel")
+    }
+    gone = {one.entry.key: one.entry for one in reading.vanished}
+    paste.decisions |= {
+        key: kept
+        for key, kept in cancelled.items()
+        if key in gone and Decision.from_json(kept).cancels(gone[key].order_id, gone[key].content)
     }
     paste.save()
     return paste
 
 
-def answers_before(campaign: Campaign, group: Group) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The decisions of the last paste by row key; and of the pastes before it those whose newest word is to skip."""
+Answers = dict[str, Any]
+"""Decisions as a paste keeps them, by the key of a row or of a vanished entry."""
+
+
+def answers_before(campaign: Campaign, group: Group) -> tuple[Answers, Answers, Answers]:
+    """The decisions of the last paste; of the pastes before it those whose newest word is to skip; what the last was to
+    cancel and did not, since it is a draft.
+    """
     pastes = Paste.objects.filter(campaign=campaign, group=group).order_by("-pk")
-    newest: list[dict[str, Any]] = list(pastes.values_list("decisions", flat=True)[:BRANCHES_KEPT])
-    last, *older = newest or [{}]
-    said: dict[str, Any] = {}
-    for decisions in reversed(older):
+    newest: list[tuple[Answers, str]] = list(pastes.values_list("decisions", "state")[:BRANCHES_KEPT])
+    (last, state), *older = newest or [({}, PasteState.DRAFT)]
+    said: Answers = {}
+    for decisions, _state in reversed(older):
         said |= decisions
-    return last, {key: kept for key, kept in said.items() if kept.get("skip")}
+    cancelled = {key: kept for key, kept in last.items() if kept.get("cancel") and state == PasteState.DRAFT}
+    return last, {key: kept for key, kept in said.items() if kept.get("skip")}, cancelled
 
 
 def read_paste(paste: Paste) -> Reading:
@@ -133,6 +149,7 @@ def live_entries(campaign: Campaign, group: Group) -> list[LiveEntry]:
             quantities=quantities_of(entry.lines),
             signature=entry.signature or entry.key.rpartition("#")[0],
             author=entry.author or None,
+            note=entry.note,
         )
         for entry in entries.order_by("pk")
     ]
@@ -165,7 +182,10 @@ def as_json(quantities: Quantities) -> dict[str, str]:
 
 @transaction.atomic
 def settle(*, paste: Paste, key: str, answer: Mapping[str, Any], content: str = "") -> Paste:
-    """Keep what was decided about one row or vanished entry; later answers add to earlier ones."""
+    """Keep what was decided about one row or vanished entry; later answers add to earlier ones.
+
+    `content` is what the row says; of an entry it is kept as it stands in the orders.
+    """
     paste = Paste.objects.select_for_update(of=("self",)).select_related("campaign", "group").get(pk=paste.pk)
     refuse_unless_draft(paste)
     kept = paste.decisions.get(key, {})
@@ -174,6 +194,9 @@ def settle(*, paste: Paste, key: str, answer: Mapping[str, Any], content: str = 
             kept[field] = {**kept.get(field, {}), **answer[field]}
     paste.decisions[key] = {**kept, **{k: v for k, v in answer.items() if k not in {"offers", "quantities"}}}
     paste.decisions[key]["content"] = content
+    if "cancel" in answer:
+        entry = ChainEntry.objects.filter(campaign=paste.campaign, group=paste.group, key=key, live=True).first()
+        paste.decisions[key] |= words_of(entry) if entry else {}
     paste.save(update_fields=["decisions"])
     return paste
 
@@ -184,9 +207,15 @@ def choose_branch(*, paste: Paste, alone: bool) -> Paste:
     paste = Paste.objects.select_for_update(of=("self",)).select_related("campaign", "group").get(pk=paste.pk)
     refuse_unless_draft(paste)
     for gone in read_paste(paste).elsewhere:
-        paste.decisions[gone.entry.key] = {**paste.decisions.get(gone.entry.key, {}), "cancel": alone}
+        kept = paste.decisions.get(gone.entry.key, {})
+        paste.decisions[gone.entry.key] = {**kept, **words_of(gone.entry), "cancel": alone}
     paste.save(update_fields=["decisions"])
     return paste
+
+
+def words_of(entry: ChainEntry | LiveEntry) -> Answers:
+    """What a choice to cancel an entry is about."""
+    return {"order": entry.order_id, "content": entry.content, "raw": entry.raw}
 
 
 def refuse_unless_draft(paste: Paste) -> None:

@@ -10,7 +10,7 @@ from core.errors import DomainError
 from core.models import User
 from orders.enums import CampaignState, PasteState
 from orders.models import UNDO_WITHIN, ChainEntry, Paste, PasteChange
-from orders.services.entry_changes import EntryChange, place_moves, recalled
+from orders.services.entry_changes import EntryChange, place_moves, recalled, take_back_notes
 from orders.services.pasting import AlreadyApplied, as_json
 from orders.services.room import locked_offers
 
@@ -39,6 +39,7 @@ def undo_paste(*, paste: Paste, by: User, now: datetime) -> None:
     back = [EntryChange(one.entry.key, before=recalled(one.after), after=recalled(one.before)) for one in kept]
     place_moves(back, paste=paste, by=by, now=now, reason=_("batch undone"))
     restore_entries(kept, back)
+    take_back_notes(paste)
     paste.state, paste.undone_at = PasteState.UNDONE, now
     paste.save(update_fields=["state", "undone_at"])
 
@@ -49,6 +50,6 @@ def restore_entries(kept: Sequence[PasteChange], back: Sequence[EntryChange]) ->
         entry.lines, entry.live = as_json(side.quantities), bool(side.quantities)
         entry.member_id, entry.order_id = side.member_id, side.order_id or entry.order_id
         entry.raw, entry.content = side.raw, side.content
-        entry.signature, entry.author = side.signature, side.author
-    fields = ["lines", "live", "member", "order", "raw", "content", "signature", "author"]
+        entry.signature, entry.author, entry.note = side.signature, side.author, side.note
+    fields = ["lines", "live", "member", "order", "raw", "content", "signature", "author", "note"]
     ChainEntry.objects.bulk_update([one.entry for one in kept], fields)

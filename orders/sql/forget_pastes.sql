@@ -1,5 +1,6 @@
 -- Forgets what was written in chains pasted before a moment, into campaigns that take no orders any more: the texts and
--- who wrote them, the answers, what was left out. Drafts go whole; orders, facts and who decided stay. A row: how many pastes.
+-- who wrote them, the answers, what was left out. Drafts go whole; orders, facts and who decided stay. Of an entry its place
+-- in the list, order, member and quantities are kept, before and after each paste. A row: how many pastes.
 WITH old AS (
     SELECT paste.id, paste.campaign_id, paste.group_id, paste.state
     FROM orders_paste paste JOIN orders_campaign campaign ON campaign.id = paste.campaign_id
@@ -11,20 +12,21 @@ drafts AS (
     DELETE FROM orders_paste USING old WHERE orders_paste.id = old.id AND old.state = 'draft'
 ),
 texts AS (
-    UPDATE orders_paste SET text = '', decisions = '{}', entries = '[]', outcome = outcome - 'left_out'
+    UPDATE orders_paste SET text = '', decisions = '{}', entries = '[]', notes = '{}', outcome = outcome - 'left_out'
     FROM old WHERE orders_paste.id = old.id AND old.state <> 'draft'
 ),
+blank AS (
+    SELECT '{"raw": "", "content": "", "signature": "", "author": "", "note": ""}'::jsonb AS words
+),
 changes AS (
-    UPDATE orders_pastechange SET
-        before = jsonb_set(jsonb_set(before, '{raw}', '""', false), '{author}', '""', false),
-        after = jsonb_set(jsonb_set(after, '{raw}', '""', false), '{author}', '""', false)
-    FROM old WHERE paste_id = old.id
+    UPDATE orders_pastechange SET before = before || blank.words, after = after || blank.words
+    FROM old, blank WHERE paste_id = old.id
 ),
 entries AS (
-    -- A key that begins with @ and counts (#1) is somebody's WeChat id, also of an entry that was undone.
-    UPDATE orders_chainentry entry SET raw = '', author = '',
-        key = CASE WHEN entry.key LIKE '@%%' THEN '@' || entry.id ELSE entry.key END
+    -- A key is somebody's name and door or WeChat id, also of an entry that was undone; an id of its own takes its place.
+    UPDATE orders_chainentry entry
+    SET raw = '', content = '', signature = '', author = '', note = '', key = '@' || entry.id
     FROM (SELECT DISTINCT campaign_id, group_id FROM old) chain
-    WHERE entry.campaign_id = chain.campaign_id AND entry.group_id = chain.group_id AND (entry.raw <> '' OR entry.author <> '' OR entry.key LIKE '@%%#%%')
+    WHERE entry.campaign_id = chain.campaign_id AND entry.group_id = chain.group_id AND entry.key <> '@' || entry.id
 )
 SELECT count(*) FROM old

@@ -256,8 +256,9 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
         written[row.author].append(row)
 
     def shown(row: Row) -> ShownRow:
+        had = {} if row.only_the_note else row.before
         before = "、".join(
-            f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in row.before.items() if o in offers
+            f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in had.items() if o in offers
         )
         fen = sum((q * offers[o].price_fen for o, q in row.quantities.items()), Decimal())
         refusal = refused.get(row.key, "")

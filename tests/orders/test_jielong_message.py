@@ -9,6 +9,7 @@ import pytest
 
 from orders.rules.jielong import MessageUnreadable, Offer, TextTooLong, parse, visible_text
 from tests.orders.chain_message import as_message
+from tests.orders.jielong_telling import tell
 
 FRUIT = (Offer("雪梨", "斤"), Offer("蜜柚", "斤"))
 
@@ -105,6 +106,84 @@ def test_what_is_broken_is_read_as_its_visible_text(pasted):
     assert read(pasted)[0] == ("钟三", None, None)
 
 
+OTHER = json.dumps({"nickname": "鲁四", "msgContent": "好的"}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "{typed}\n{message}",
+        "{message}\n{typed}",
+        "{other}\n{typed}\n{json}",
+        "{json}\n{typed}\n{other}",
+        "{typed}\n{json}\n{other}",
+        "{typed}\nwxid_sender:\n{message}",
+        "{escaped}\n{typed}",
+        "{broken}\n{typed}",
+        "{typed}\n{broken}",
+        "[\n{typed}\n{json},\n{other}\n]",
+    ],
+)
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [
+        ("3. 白五 6-1203 蜜柚1斤", "#3 白五 @6-1203 | 蜜柚×1斤"),
+        ("白五 6-1203 蜜柚1斤", "#- 白五 @6-1203 | 蜜柚×1斤"),
+        ("蜜柚1斤", "#- ? | 蜜柚×1斤 | [no_name]"),
+        ("钟三改成3斤", "SET 钟三 雪梨×3"),
+        ("好的收到", "SKIP chatter"),
+        ("[玫瑰]谢谢", "SKIP chatter"),
+    ],
+)
+def test_a_line_typed_beside_a_message_is_read_as_a_line_below_it(pasted, typed, read_as):
+    text = pasted.format(
+        typed=typed,
+        message=MESSAGE,
+        json=IN_JSON,
+        other=OTHER,
+        escaped=html.escape(MESSAGE),
+        broken=MESSAGE.replace("</appmsg>", ""),
+    )
+
+    parsed = parse(text, FRUIT)
+
+    brackets = ["SKIP other_message"] * text.count("\n]")
+    others = [*brackets, *["SKIP other_message"] * text.count(OTHER), *brackets]
+    told = tell(parsed)
+    assert read_as in told
+    assert sorted(told) == sorted(
+        [read_as, "#1 钟三 | 雪梨×2斤", "#2 🍀鲁四&家人 | 蜜柚×1斤", "SKIP header", "SKIP menu", *others]
+    )
+    assert typed in visible_text(text)
+
+
+def test_a_line_of_an_export_without_the_chain_is_shown_as_it_was_pasted():
+    skipped = parse(f"{OTHER}\n{IN_JSON}\n", FRUIT).skipped
+
+    assert [line.text for line in skipped if line.reason == "other_message"] == [OTHER]
+
+
+def test_a_message_pasted_with_its_own_text_asks_before_it_counts_twice():
+    rows = parse(f"{MESSAGE}\n{visible_text(MESSAGE)}", FRUIT).rows
+
+    assert [("pasted_twice" in row.flags, row.author) for row in rows] == [
+        (False, "wxid_one"),
+        (False, "wxid_two"),
+        (True, None),
+        (True, None),
+    ]
+
+
+@pytest.mark.parametrize("beside", ["<br>\n" * 9, "[" * 9_000 + "\n", " " * 90_000 + "x", "{" * 90_000 + "x"])
+def test_what_stands_beside_a_message_crashes_and_slows_nothing(beside):
+    started = time.process_time()
+
+    with suppress(TextTooLong):
+        parse(f"{MESSAGE}\n{beside}", FRUIT)
+
+    assert time.process_time() - started < 2
+
+
 @pytest.mark.parametrize("sign", [r"\u0000", r"\ud83c"], ids=["NUL", "half a character"])
 @pytest.mark.parametrize("end", ["</title></appmsg></msg>", ""], ids=["whole", "cut off"])
 def test_what_json_can_spell_and_nobody_can_keep_is_no_part_of_the_text(sign, end):
@@ -132,8 +211,7 @@ OUTSIDE = '<!DOCTYPE msg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (f"{IN_JSON}\n{IN_JSON.replace('2斤雪梨', '3斤雪梨')}", "several"),
         ("<msg><appmsg><title></title><type>53</type></appmsg></msg>", "no_text"),
         ("<msg><appmsg><title> ", "no_text"),
-        (f"{MESSAGE}\n3. 白五 蜜柚1斤\n", "beside"),
-        (f"1. 白五 蜜柚1斤\n{MESSAGE}", "beside"),
+        (f"{IN_JSON}\n白五 蜜柚1斤\n{MESSAGE}", "several"),
         (MESSAGE + " " * 5_000_000, "too_long"),
     ],
 )

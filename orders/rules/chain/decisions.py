@@ -13,7 +13,8 @@ NEW_MEMBER = 0
 class Decision:
     """`member_id` None is undecided, NEW_MEMBER somebody new. `offers` and `quantities` go by the line's index.
 
-    An offer of 0 drops the line. `seen` accepts what was only doubtful; `cancel` confirms a vanished entry's end.
+    An offer of 0 drops the line. `seen` accepts what was only doubtful; `cancel` confirms the end of a vanished entry,
+    as it stood in its order then (`content`, and its words in `raw`).
     """
 
     member_id: int | None = None
@@ -25,6 +26,13 @@ class Decision:
     skip: bool = False
     cancel: bool = False
     content: str = ""
+    order_id: int | None = None
+    raw: str = ""
+
+    def cancels(self, order_id: int, content: str) -> bool:
+        """Whether an entry is to end: it was chosen when the entry said this in this order."""
+        kept = self.order_id is None or (self.order_id, self.content) == (order_id, content)
+        return self.cancel and kept
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Decision":
@@ -38,6 +46,8 @@ class Decision:
             skip=data.get("skip", False),
             cancel=data.get("cancel", False),
             content=data.get("content", ""),
+            order_id=data.get("order"),
+            raw=data.get("raw", ""),
         )
 
 

@@ -17,12 +17,22 @@ _EXAMPLE_WITHIN = 3
 
 
 class Chain:
-    """Sorts the lines of a paste whose entries are numbered."""
+    """Sorts the lines of a paste whose entries are numbered.
 
-    def __init__(self, lines: Sequence[PastedLine], markers: Sequence[Marker | None], reader: EntryReader) -> None:
+    From the line numbered `apart` on nothing goes on with an entry above it: somebody else wrote it beside the chain.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[PastedLine],
+        markers: Sequence[Marker | None],
+        reader: EntryReader,
+        apart: int | None = None,
+    ) -> None:
         self.lines = lines
         self.markers = markers
         self.reader = reader
+        self.apart = apart
         self.found = Sorted()
         self.current: Entry | None = None
         self.sender: Sender | None = None
@@ -37,6 +47,8 @@ class Chain:
         self._sort_above(first)
         for position in range(first, len(self.lines)):
             line, marker = self.lines[position], self.markers[position]
+            if self.apart and line.number >= self.apart:
+                self.current = self.apart = None
             if marker is None:
                 self._sort_unnumbered(line)
             elif position in numbered:

@@ -49,6 +49,7 @@ class SkipReason(StrEnum):
     SENDER = "sender"
     UNKNOWN_NAME = "unknown_name"
     CHATTER = "chatter"
+    OTHER_MESSAGE = "other_message"
 
 
 class ChangeKind(StrEnum):

@@ -1,12 +1,14 @@
 """A chain as WeChat's own message (type 53): the text is its title, the authors and times stand beside it.
 
 It comes as the message's XML, as that XML escaped, or as a line of JSON that holds it, as programs export a chat.
+What else was pasted is kept beside it: lines somebody wrote, and lines of the export that are other messages'.
 """
 
 import html
 import json
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
@@ -22,8 +24,10 @@ _OPEN, _CLOSE = "<title>", "</title>"
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _ROOT = re.compile(r"<msg[\s>]")
 _END = "</msg>"
-_NUMBERED = re.compile(r"^\s*\d{1,3}\s?[.、．)）]\s*[^\W\d_]", re.MULTILINE)
-"""A line that begins like an entry of a chain."""
+_SENDER = re.compile(r"\s*[\w@.-]{1,80}:\s*", re.ASCII)
+"""Whose message it is, on the line above it."""
+_RECORD = re.compile(r'[{}\[\],\s]*"[\w.-]+"\s*:|[{}\[\],"\s]*$', re.ASCII)
+"""A line of JSON, or what is left of one."""
 _TIME = re.compile(r"[0-9]{1,12}")
 _RANGE = re.compile(r"(\d{1,6})-(\d{1,6})")
 _KEPT = frozenset({"msg/appmsg/title", "msg/appmsg/type", "msg/appmsg/extinfo/solitaire_info"})
@@ -48,10 +52,15 @@ class Author(NamedTuple):
 
 
 class Message(NamedTuple):
-    """The text of a chain, and the author of each entry in order."""
+    """The text of a chain, and the author of each entry in order.
+
+    `beside`: lines that were pasted with the message and are not of it. `others`: lines of an export without the chain.
+    """
 
     text: str
     authors: tuple[Author, ...]
+    beside: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def read_message(pasted: str) -> Message | None:
@@ -59,39 +68,63 @@ def read_message(pasted: str) -> Message | None:
 
     What is cut off or broken is read as its visible text, without authors. Raises MessageUnreadable for a message that
     declares entities (`entities`), is of another kind (`other_kind`) or shows no text (`no_text`), for an export of
-    several chains (`several`), with entries beside it (`beside`), and beyond MAX_MESSAGE characters (`too_long`).
+    several chains (`several`), and beyond MAX_MESSAGE characters (`too_long`).
     """
     if not any(sign in pasted for sign in _SIGNS):
         return None
     if len(pasted) > MAX_MESSAGE:
         raise MessageUnreadable("too_long")
-    found = [text for text in dict.fromkeys(_exported(pasted)) if "<title" in text or "&lt;title" in text]
+    exported, beside = _exported(pasted)
+    found = [text for text in dict.fromkeys(exported) if "<title" in text or "&lt;title" in text]
     chains = [text for text in found if "solitaire" in text] or found
-    if len(chains) > 1:
+    if len(chains) > 1 or any(map(_has_sign, beside)):
         raise MessageUnreadable("several")
-    return _read_xml(_unescaped(chains[0] if chains else pasted))
+    message = _read_xml(_unescaped(chains[0] if chains else pasted))
+    return _sorted(message, beside) if message else None
 
 
 def visible_text(pasted: str) -> str:
-    """What people see of a paste: the text of a message, or the paste itself."""
+    """What people see of a paste: the text of a message and the lines beside it, or the paste itself."""
     message = read_message(pasted)
-    return message.text if message else pasted
+    return "\n".join([message.text, *message.beside]) if message else pasted
 
 
-def _exported(pasted: str) -> list[str]:
-    """The texts of a line of JSON, whole or copied without its braces; the paste itself if it is none."""
-    text = pasted.strip()
-    if text[:1] not in '{["':
-        return [pasted]
-    for written in (text, "{" + text.rstrip(",") + "}"):
-        try:
-            return list(_strings(json.loads(written)))
-        except (ValueError, RecursionError):
-            continue
-    lines = text.splitlines()
-    if len(lines) == 1:
-        return [pasted]
-    return [found for line in lines if any(sign in line for sign in _SIGNS) for found in _exported(line)]
+def _exported(pasted: str) -> tuple[list[str], list[str]]:
+    """The texts in lines of JSON and the lines beside those; the paste itself if no line is one."""
+    texts = _texts_in(pasted)
+    beside = []
+    if not texts:
+        for line in pasted.splitlines():
+            found = _texts_in(line) if _has_sign(line) else []
+            texts += found
+            if not found:
+                beside.append(line)
+    return (texts, beside) if texts else ([pasted], [])
+
+
+def _has_sign(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
+
+
+def _texts_in(text: str) -> list[str]:
+    """The texts in a piece of JSON, whole or copied without its braces; none if it is none."""
+    text = text.strip().rstrip(",")
+    if text.startswith(("{", "[", '"')):
+        for written in (text, "{" + text + "}"):
+            try:
+                return list(_strings(json.loads(written)))
+            except (ValueError, RecursionError):
+                continue
+    return []
+
+
+def _sorted(message: Message, lines: list[str]) -> Message:
+    """The message with what stands beside it: what somebody wrote, apart from lines of the export."""
+    beside = [line for line in (*message.beside, *lines) if line.strip()]
+    return message._replace(
+        beside=tuple(line for line in beside if not _RECORD.match(line)),
+        others=tuple(line for line in beside if _RECORD.match(line)),
+    )
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -123,8 +156,6 @@ def _read_xml(text: str) -> Message | None:
         if text.count("<appmsg") > 1:
             raise MessageUnreadable("several")
         return _read_visible(text, is_message=root is not None)
-    if _NUMBERED.search(text[:start]) or _NUMBERED.search(text[end + len(_END) :]):
-        raise MessageUnreadable("beside")
     kind = said.of("msg/appmsg/type").strip()
     if kind and kind != TYPE:
         raise MessageUnreadable("other_kind")
@@ -132,20 +163,28 @@ def _read_xml(text: str) -> Message | None:
     if not title.strip():
         raise MessageUnreadable("no_text")
     info = said.of("msg/appmsg/extinfo/solitaire_info").strip()
-    return Message(title, _authors(info, title) if info else said.authors(title))
+    beside = (*_above(text[:start]), *text[end + len(_END) :].splitlines())
+    return Message(title, _authors(info, title) if info else said.authors(title), beside)
 
 
 def _read_visible(text: str, *, is_message: bool) -> Message | None:
     """The title between its tags, or what there is of it where a message is cut off."""
-    _before, opened, title = text.partition(_OPEN)
-    title, closed, _after = title.partition(_CLOSE)
+    before, opened, title = text.partition(_OPEN)
+    title, closed, after = title.partition(_CLOSE)
     if not (is_message or (opened and closed)):
         return None
     plain = title.removeprefix(_CDATA).removesuffix(_CDATA_END)
     title = plain if title.startswith(_CDATA) else html.unescape(title)
     if not title.strip():
         raise MessageUnreadable("no_text")
-    return Message(title, ())
+    below = reversed([*takewhile(lambda line: not set("<>") & set(line), reversed(after.splitlines()))])
+    return Message(title, (), (*_above(before), *below))
+
+
+def _above(text: str) -> list[str]:
+    """The lines above a message that are not its own."""
+    lines = list(takewhile(lambda line: not line.lstrip().startswith("<"), text.splitlines()))
+    return lines[:-1] if lines and _SENDER.fullmatch(lines[-1]) else lines
 
 
 def _authors(info: str, title: str) -> tuple[Author, ...]:

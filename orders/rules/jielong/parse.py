@@ -11,11 +11,11 @@ from orders.rules.jielong.entries import Entry, Sorted
 from orders.rules.jielong.entry import EntryReader
 from orders.rules.jielong.flags import SkipReason
 from orders.rules.jielong.given import Offer, Options
-from orders.rules.jielong.message import Author, read_message
+from orders.rules.jielong.message import Author, Message, read_message
 from orders.rules.jielong.numbering import read_markers
 from orders.rules.jielong.parsed import Parsed, Skipped, Source
 from orders.rules.jielong.sequence import Sequence as EntrySequence
-from orders.rules.jielong.text import PastedLine, read_lines, show
+from orders.rules.jielong.text import PastedLine, read_lines, show, split_lines
 from orders.rules.jielong.tokens import products
 
 _DEFAULTS = Options()
@@ -24,15 +24,18 @@ _DEFAULTS = Options()
 def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> Parsed:
     """Reads a chain. Every line that is not blank is in exactly one of rows, changes and skipped.
 
+    What was pasted beside a message is read as lines below it, which go on with none of its entries.
     A row without a flag says what its text says; what is unclear is flagged and left open. Quantities are in the unit
     of the line. Raises TextTooLong beyond 500 lines or 50 000 characters, MessageUnreadable where a
     message is none.
     """
     message = read_message(text)
-    lines = read_lines(message.text if message else text)
+    beside = message.beside if message else ()
+    lines = read_lines("\n".join([message.text, *beside]) if message else text)
+    apart = len(split_lines(message.text)) + 1 if message and beside else None
     reader = EntryReader.of(tuple(offers), options)
     markers = read_markers(lines)
-    found = Chain(lines, markers, reader).sort() if any(markers) else Chat(lines, reader).sort()
+    found = Chain(lines, markers, reader, apart).sort() if any(markers) else Chat(lines, reader).sort()
     authors = _authors(found.entries, message.authors if message else ())
     sequence = EntrySequence(reader, hint=_only_priced(found, reader.catalogue))
     for entry, author in zip(found.entries, authors, strict=True):
@@ -42,7 +45,7 @@ def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> P
         title=_title(found),
         rows=sequence.order_rows(),
         changes=tuple(sequence.changes),
-        skipped=_skipped(found.skipped, sequence.skipped),
+        skipped=_skipped(found.skipped, sequence.skipped) + _others(message, below=lines[-1].number if lines else 0),
         menu=header.read_menu(found.menu),
         limit=header.limit_of([line for line, reason in found.skipped if reason is SkipReason.HEADER]),
     )
@@ -91,6 +94,12 @@ def _title(found: Sorted) -> str:
         if text:
             return text
     return found.menu[0][0].span.shown.strip() if found.menu and found.menu[0][1] is None else ""
+
+
+def _others(message: Message | None, *, below: int) -> tuple[Skipped, ...]:
+    """Lines of an export without the chain, counted on from the last line that was read."""
+    numbered = enumerate(message.others if message else (), start=below + 1)
+    return tuple(Skipped(line, SkipReason.OTHER_MESSAGE, Source(number, number, line)) for number, line in numbered)
 
 
 def _skipped(lines: Iterable[tuple[PastedLine, SkipReason]], entries: Iterable[Skipped]) -> tuple[Skipped, ...]:

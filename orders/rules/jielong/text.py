@@ -76,7 +76,7 @@ class PastedLine(NamedTuple):
 
 def read_lines(text: str) -> list[PastedLine]:
     """The lines of a paste that are not blank. Raises TextTooLong beyond 500 lines or 50 000 characters."""
-    raw = _BREAK.sub("\n", text).splitlines()
+    raw = split_lines(text)
     filled = sum(1 for line in raw if line.strip())
     if len(text) > MAX_CHARACTERS or filled > MAX_LINES:
         raise TextTooLong(lines=filled, characters=len(text))
@@ -89,6 +89,11 @@ def read_lines(text: str) -> list[PastedLine]:
         for number, (line, seen, folded) in enumerate(lines, start=1)
         if line.strip()
     ]
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text as people see them, blank ones as well."""
+    return _BREAK.sub("\n", text).splitlines()
 
 
 def show(text: str) -> str:
