@@ -1,11 +1,21 @@
 """What may be asked about who brought whom, what a run added and why, and what somebody can expect."""
 
 from referrals.queries.chains import Tree, referrers_of, tree_of
-from referrals.queries.earnings import Earned, Earnings, Expected, Sums, earned_in, earnings_of, expected_by
+from referrals.queries.earnings import (
+    AS_PUBLISHED,
+    Earned,
+    Earnings,
+    Expected,
+    Sums,
+    earned_in,
+    earnings_of,
+    expected_by,
+)
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
 
 __all__ = [
+    "AS_PUBLISHED",
     "Claim",
     "Earned",
     "Earner",
