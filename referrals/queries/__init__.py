@@ -13,10 +13,12 @@ from referrals.queries.earnings import (
 )
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
+from referrals.queries.trials import Compared, Trial, compare, paid_on, trial_of
 
 __all__ = [
     "AS_PUBLISHED",
     "Claim",
+    "Compared",
     "Earned",
     "Earner",
     "Earnings",
@@ -25,15 +27,19 @@ __all__ = [
     "Explained",
     "Sums",
     "Tree",
+    "Trial",
     "claims_on",
+    "compare",
     "earned_in",
     "earners_of",
     "earnings_of",
     "expected_by",
     "page_of_entries",
+    "paid_on",
     "period_before",
     "referrers_of",
     "runs_to_review",
     "tree_of",
+    "trial_of",
     "written",
 ]

@@ -15,7 +15,7 @@ from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry
 
 EXPECTED = statement(__file__, "commission_expected")
-AS_PUBLISHED: Mapping[str, object] = {"trial": None, "trial_days": "{}"}
+AS_PUBLISHED: Mapping[str, str | int | None] = {"trial": None, "trial_days": "{}"}
 """The parameters of commission_claims.sql when no draft is tried."""
 
 
@@ -64,8 +64,10 @@ def expected_by(member: Member, *, today: date) -> list[Expected]:
     ordered = Order.objects.filter(through).order_by().values_list("group")
     groups = [group for (group,) in led.union(opened, ordered)]
     with connection.cursor() as cursor:
-        asked = {"groups": groups, "before": today + timedelta(days=1), "member": member.pk}
-        cursor.execute(EXPECTED, asked | AS_PUBLISHED)
+        cursor.execute(
+            EXPECTED,
+            {"groups": groups, "before": today + timedelta(days=1), "member": member.pk, **AS_PUBLISHED},
+        )
         return [Expected(*row) for row in cursor.fetchall()]
 
 
