@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +45,12 @@ def choices_of(form: forms.Form, field: str) -> "forms.ModelChoiceField[Any]":
     return cast("forms.ModelChoiceField[Any]", form.fields[field])
 
 
+def who_may_lead(user: User) -> QuerySet[Member]:
+    """Members with a leader's login, and whoever leads or has led a group, as far as `user` may see them."""
+    leads = Q(user__role=Role.LEADER) | Q(assignments__isnull=False)
+    return Member.objects.visible_to(user).filter(leads).distinct()
+
+
 class GroupForm(forms.Form):
     """What a group is."""
 
@@ -59,6 +65,17 @@ class GroupForm(forms.Form):
     purpose = forms.CharField(
         label=_("Purpose"), max_length=200, required=False, help_text=_("What ties these people together.")
     )
+    opened_by = forms.ModelChoiceField(
+        Member.objects.none(),
+        label=_("Opened by"),
+        required=False,
+        empty_label=_("nobody in particular"),
+        help_text=_("A commission plan may pay a development fee for it."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices_of(self, "opened_by").queryset = who_may_lead(user)
 
 
 class NewGroupForm(GroupForm):
@@ -68,10 +85,10 @@ class NewGroupForm(GroupForm):
     new_neighbourhood = forms.CharField(
         label=_("or a new neighbourhood"), max_length=60, required=False, help_text=_("Its name as people say it.")
     )
-    field_order = ["neighbourhood", "new_neighbourhood", "name", "capacity", "purpose"]
+    field_order = ["neighbourhood", "new_neighbourhood", "name", "capacity", "purpose", "opened_by"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, user=user, **kwargs)
         choices_of(self, "neighbourhood").queryset = Neighbourhood.objects.visible_to(user)
 
     def clean(self) -> dict[str, Any]:
@@ -120,8 +137,7 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        leads = Q(user__role=Role.LEADER) | Q(assignments__isnull=False)
-        choices_of(self, "leader").queryset = Member.objects.visible_to(user).filter(leads).distinct()
+        choices_of(self, "leader").queryset = who_may_lead(user)
 
 
 class EndAssignmentForm(forms.Form):

@@ -78,6 +78,9 @@ class Group(Named):
     capacity = models.PositiveSmallIntegerField(_("capacity"), default=WECHAT_GROUP_HOLDS)
     purpose = models.CharField(_("purpose"), max_length=200, blank=True)
     opened_on = models.DateField(_("opened on"))
+    opened_by = models.ForeignKey(
+        "Member", models.PROTECT, null=True, blank=True, related_name="opened_groups", verbose_name=_("opened by")
+    )
 
     objects = GroupQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ class Rule(models.TextChoices):
 
     LEADER_RATE = "leader_rate", _("Leader commission")
     DELIVERY_FEE = "delivery_fee", _("Delivery fee")
+    DEVELOPMENT = "development", _("Development fee")
     REFERRAL = "referral", _("Referral commission")
 
 

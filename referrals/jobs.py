@@ -3,12 +3,16 @@
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs import Work, job
 from core.models import Job
-from referrals.models import Run
-from referrals.services.runs import COMMISSION_RUN, finish_run, record_shard
+from ledger.models import Period
+from referrals.models import PlanVersion, Run
+from referrals.queries import compare
+from referrals.services.runs import COMMISSION_RUN, ROOM, finish_run, record_shard
+from referrals.services.trials import PLAN_TRIAL
 
 
 def finish(done: Job) -> dict[str, Any]:
@@ -23,4 +27,15 @@ def commission_run(work: Work) -> None:
         number=work.number,
         group_ids=work.shard["groups"],
         booked_on=date.fromisoformat(work.arguments["booked_on"]),
+    )
+
+
+@job(PLAN_TRIAL, title=_("Trial of a plan version"))
+def plan_trial(work: Work) -> dict[str, Any]:
+    """What the version would have paid beside what was in force; kept as the job's result."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM)
+    return compare(
+        list(Period.objects.filter(pk__in=work.arguments["periods"])),
+        PlanVersion.objects.get(pk=work.arguments["version"]),
     )

@@ -4,7 +4,7 @@ import pghistory
 from django.db import transaction
 from django.utils import timezone
 
-from community.models import WECHAT_GROUP_HOLDS, Group, Neighbourhood
+from community.models import WECHAT_GROUP_HOLDS, Group, Member, Neighbourhood
 from core.models import User
 
 
@@ -24,6 +24,7 @@ def open_group(
     neighbourhood: Neighbourhood,
     capacity: int = WECHAT_GROUP_HOLDS,
     purpose: str = "",
+    opened_by: Member | None = None,
     by: User,
     now: datetime,
 ) -> Group:
@@ -35,15 +36,23 @@ def open_group(
             capacity=capacity,
             purpose=purpose.strip(),
             opened_on=timezone.localdate(now),
+            opened_by=opened_by,
         )
 
 
 @transaction.atomic
-def change_group(*, group: Group, name: str, capacity: int, purpose: str, by: User, now: datetime) -> Group:
-    """Give a group another name, capacity or purpose. Who is in it stays, even where the capacity is now too small."""
+def change_group(
+    *, group: Group, name: str, capacity: int, purpose: str, opened_by: Member | None, by: User, now: datetime
+) -> Group:
+    """Give a group another name, capacity or purpose, or say who opened it.
+
+    Who is in it stays, even where the capacity is now too small. What a plan pays for the opening follows in the next
+    run, back to the first day.
+    """
     group.name = name.strip()
     group.capacity = capacity
     group.purpose = purpose.strip()
+    group.opened_by = opened_by
     with pghistory.context(user=by.pk):
-        group.save(update_fields=["name", "capacity", "purpose"])
+        group.save(update_fields=["name", "capacity", "purpose", "opened_by"])
     return group

@@ -53,7 +53,7 @@ def group_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def group_page(request: SignedInRequest, pk: int, form: AssignmentForm) -> HttpResponse:
     """One group: who leads it, who is in it. `form` assigns a leader; when it is bound it was refused."""
     groups = with_figures(Group.objects.visible_to(request.user), now=now())
-    group = get_object_or_404(groups.select_related("neighbourhood"), pk=pk)
+    group = get_object_or_404(groups.select_related("neighbourhood", "opened_by"), pk=pk)
     members = Membership.objects.current().filter(group=group).select_related("member")
     context = {
         "group": group,
@@ -83,6 +83,7 @@ def group_create(request: SignedInRequest) -> HttpResponse:
             neighbourhood=data["neighbourhood"] or _new_neighbourhood(data["new_neighbourhood"], request.user),
             capacity=data["capacity"],
             purpose=data["purpose"],
+            opened_by=data["opened_by"],
             by=request.user,
             now=now(),
         )
@@ -99,8 +100,8 @@ def _new_neighbourhood(name: str, by: User) -> Neighbourhood:
 @operator_or_admin
 def group_change(request: SignedInRequest, pk: int) -> HttpResponse:
     group = get_object_or_404(Group.objects.visible_to(request.user), pk=pk)
-    was = {"name": group.name, "capacity": group.capacity, "purpose": group.purpose}
-    form = GroupForm(request.POST or None, initial=was)
+    was = {name: getattr(group, name) for name in ("name", "capacity", "purpose", "opened_by")}
+    form = GroupForm(request.POST or None, initial=was, user=request.user)
     if form.is_valid():
         services.change_group(group=group, **form.cleaned_data, by=request.user, now=now())
         say(request, _("Saved."))

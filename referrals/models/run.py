@@ -91,6 +91,7 @@ class CommissionEntry(models.Model):
     due_fen = models.BigIntegerField()
     rate_ppm = models.IntegerField(null=True)
     order_base_fen = models.BigIntegerField(null=True)
+    asked_fen = models.BigIntegerField(null=True, help_text=_("Base times rate, before the pool cap."))
     order_amount_fen = models.BigIntegerField(null=True)
     line_base_fen = models.BigIntegerField(null=True)
     line_amount_fen = models.BigIntegerField(null=True)

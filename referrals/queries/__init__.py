@@ -1,12 +1,24 @@
 """What may be asked about who brought whom, what a run added and why, and what somebody can expect."""
 
 from referrals.queries.chains import Tree, referrers_of, tree_of
-from referrals.queries.earnings import Earned, Earnings, Expected, Sums, earned_in, earnings_of, expected_by
+from referrals.queries.earnings import (
+    AS_PUBLISHED,
+    Earned,
+    Earnings,
+    Expected,
+    Sums,
+    earned_in,
+    earnings_of,
+    expected_by,
+)
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
+from referrals.queries.trials import Compared, Trial, compare, paid_on, trial_of
 
 __all__ = [
+    "AS_PUBLISHED",
     "Claim",
+    "Compared",
     "Earned",
     "Earner",
     "Earnings",
@@ -15,15 +27,19 @@ __all__ = [
     "Explained",
     "Sums",
     "Tree",
+    "Trial",
     "claims_on",
+    "compare",
     "earned_in",
     "earners_of",
     "earnings_of",
     "expected_by",
     "page_of_entries",
+    "paid_on",
     "period_before",
     "referrers_of",
     "runs_to_review",
     "tree_of",
+    "trial_of",
     "written",
 ]

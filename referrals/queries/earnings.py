@@ -1,21 +1,22 @@
 """What an earner wants to know: how much is coming, how much is being looked at, how much is approved."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Q, Sum
 
-from community.models import LeaderAssignment, Member
+from community.models import Group, LeaderAssignment, Member
 from core.sql import statement
 from orders.models import Campaign, Order
 from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry
 
-EXPECTED = statement(__file__, "commission_expected").replace(
-    "/* commission_due.sql */", statement(__file__, "commission_due")
-)
+EXPECTED = statement(__file__, "commission_expected")
+AS_PUBLISHED: Mapping[str, str | int | None] = {"trial": None, "trial_days": "{}"}
+"""The parameters of commission_claims.sql when no draft is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,18 @@ class Earnings:
 def expected_by(member: Member, *, today: date) -> list[Expected]:
     """What a run today would add for the member, from everything delivered so far; two queries.
 
-    Looks at the groups the member leads or has led, and those with orders they led or brought the buyer of.
+    Looks at the groups the member leads, has led or has opened, and those with orders they led or brought the buyer of.
     """
     led = LeaderAssignment.objects.filter(leader=member).values_list("group")
-    ordered = Order.objects.filter(Q(leader=member) | Q(referrer_1=member)).order_by().values_list("group")
-    groups = [group for (group,) in led.union(ordered)]
+    opened = Group.objects.filter(opened_by=member).order_by().values_list("pk")
+    through = Q(leader=member) | Q(referrer_1=member) | Q(referrer_2=member)
+    ordered = Order.objects.filter(through).order_by().values_list("group")
+    groups = [group for (group,) in led.union(opened, ordered)]
     with connection.cursor() as cursor:
-        cursor.execute(EXPECTED, {"groups": groups, "before": today + timedelta(days=1), "member": member.pk})
+        cursor.execute(
+            EXPECTED,
+            {"groups": groups, "before": today + timedelta(days=1), "member": member.pk, **AS_PUBLISHED},
+        )
         return [Expected(*row) for row in cursor.fetchall()]
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from core.models import User
-from core.money import PPM
+from core.money import PPM, share
 from orders.models import Order
 from referrals.enums import Rule
 from referrals.models import CommissionEntry
@@ -74,6 +74,20 @@ class Explained:
         exact = Decimal((self.entry.order_base_fen or 0) * (self.entry.rate_ppm or 0)) / (100 * PPM)
         yuan, decimals = f"{exact:,.8f}".split(".")
         return f"{yuan}.{decimals.rstrip('0'):0<2}"
+
+    @property
+    def asked_fen(self) -> int | None:
+        """What the rates give on the order, before the cap; entries of earlier versions knew no cap."""
+        return self.entry.order_amount_fen if self.entry.asked_fen is None else self.entry.asked_fen
+
+    @property
+    def is_capped(self) -> bool:
+        return (self.asked_fen or 0) > (self.entry.order_amount_fen or 0)
+
+    @property
+    def has_one_rate(self) -> bool:
+        """Whether the order's base times this rate is what the order brought: no product of it has another rate."""
+        return share(self.entry.order_base_fen or 0, self.entry.rate_ppm or 0) == self.asked_fen
 
     @property
     def taken_back_fen(self) -> int | None:

@@ -1,6 +1,5 @@
 """What somebody who approves a run wants to see of it."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,8 @@ from ledger.models import Period
 from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry, Run
 
+SECOND_LEVEL = 2
+
 
 def runs_to_review(*, user: User, now: datetime) -> int:
     """How many runs this person may approve: made by somebody else. 0, unasked, for who approves none."""
@@ -23,16 +24,21 @@ def runs_to_review(*, user: User, now: datetime) -> int:
 
 @dataclass(slots=True)
 class Earner:
-    """What a run adds for one person by rule, and how their period compares with the one before; all in fen."""
+    """What a run adds for one person by rule, and how their period compares with the one before; all in fen.
+
+    Of referrals `by_rule` has the first level; the second stands by itself, so that everybody sees what is paid for
+    bringing whoever brought somebody.
+    """
 
     member: Member
     by_rule: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Rule.values, 0))
+    second_level_fen: int = 0
     period_fen: int = 0
     before_fen: int = 0
 
     @property
     def total_fen(self) -> int:
-        return sum(self.by_rule.values())
+        return sum(self.by_rule.values()) + self.second_level_fen
 
     @property
     def difference_fen(self) -> int:
@@ -45,14 +51,15 @@ def period_before(period: Period) -> Period | None:
 
 def earners_of(run: Run, *, before: Period | None) -> list[Earner]:
     """Everybody the run added something for, the largest amounts first, compared with `before`; three queries."""
-    sums = CommissionEntry.objects.filter(run=run).values_list("beneficiary", "rule").annotate(fen=Sum("amount_fen"))
-    by_rule: dict[int, dict[str, int]] = defaultdict(dict)
-    for member_id, rule, fen in sums.order_by():
-        by_rule[member_id][rule] = fen
-    members = Member.objects.in_bulk(by_rule)
-    earners = {member_id: Earner(members[member_id]) for member_id in by_rule}
-    for member_id, earner in earners.items():
-        earner.by_rule |= by_rule[member_id]
+    entries = CommissionEntry.objects.filter(run=run).values_list("beneficiary", "rule", "level")
+    sums = list(entries.annotate(fen=Sum("amount_fen")).order_by())
+    members = Member.objects.in_bulk({member_id for member_id, *_ in sums})
+    earners = {member_id: Earner(members[member_id]) for member_id, *_ in sums}
+    for member_id, rule, level, fen in sums:
+        if level == SECOND_LEVEL:
+            earners[member_id].second_level_fen = fen
+        else:
+            earners[member_id].by_rule[rule] = fen
     _compare(earners, run.period, before)
     return sorted(earners.values(), key=lambda earner: (-abs(earner.total_fen), earner.member.pk))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.money import allocate, reversed_so_far, share
+from core.money import PPM, allocate, half_up, reversed_so_far, share
 from referrals.rules.facts import Order, Plan
 
 
@@ -19,6 +19,7 @@ class Rule(StrEnum):
 
     LEADER_RATE = "leader_rate"
     DELIVERY_FEE = "delivery_fee"
+    DEVELOPMENT = "development"
     REFERRAL = "referral"
 
 
@@ -57,12 +58,15 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """What one person earns on one order by one rate: `asked_fen` by the rate alone, `amount_fen` under the cap."""
+    """What one person earns on one order by one rule: `asked_fen` by the rates alone, `amount_fen` under the cap.
+
+    `weights` has base × ppm of each line: what the amount comes from and how it is spread over the lines.
+    """
 
     beneficiary: str
     rule: Rule
     level: int
-    ppm: int
+    weights: tuple[int, ...]
     asked_fen: int
     amount_fen: int
 
@@ -72,28 +76,34 @@ class Claim:
 
 
 def claims(plan: Plan, order: Order) -> list[Claim]:
-    """What the rates give on the order before any refund, under the pool cap: the leader, then each referral level.
+    """What the rates give on the order before any refund, under the pool cap.
 
-    Rounded once per (order, rule, beneficiary) on the order's whole base (R2), not line by line.
+    Rounded once per (order, rule, beneficiary) on the whole order (R2), not line by line.
     """
-    asking = list(_asking(plan, order))
-    asked_fen = [share(order.base_fen, ppm) for _, _, _, ppm in asking]
+    bases_fen = [line.base_fen if plan.pays_on(line) else 0 for line in order.lines]
+    asking = [
+        (beneficiary, rule, level, tuple(base * ppm for base, ppm in zip(bases_fen, line_ppm, strict=True)))
+        for beneficiary, rule, level, line_ppm in _asking(plan, order)
+    ]
+    asked_fen = [half_up(sum(weights), PPM) for _, _, _, weights in asking]
     amounts_fen = asked_fen
     if plan.pool_cap_ppm is not None:
-        amounts_fen = list(shrunk(asked_fen, share(order.base_fen, plan.pool_cap_ppm)))
-    return [
-        Claim(beneficiary, rule, level, ppm, asked, amount)
-        for (beneficiary, rule, level, ppm), asked, amount in zip(asking, asked_fen, amounts_fen, strict=True)
-    ]
+        amounts_fen = list(shrunk(asked_fen, share(sum(bases_fen), plan.pool_cap_ppm)))
+    return [Claim(*known, asked, amount) for known, asked, amount in zip(asking, asked_fen, amounts_fen, strict=True)]
 
 
-def _asking(plan: Plan, order: Order) -> Iterator[tuple[str, Rule, int, int]]:
-    """Beneficiary, rule, level, ppm. A referrer named again further up earns at the nearest level only."""
+def _asking(plan: Plan, order: Order) -> Iterator[tuple[str, Rule, int, list[int]]]:
+    """Beneficiary, rule, level and the rate of each line: leader, who opened the group, then each referral level.
+
+    A referrer named again further up earns at the nearest level only.
+    """
     if order.leader is not None:
-        yield order.leader, Rule.LEADER_RATE, 0, plan.leader_ppm
+        yield order.leader, Rule.LEADER_RATE, 0, [plan.leader_ppm_on(line) for line in order.lines]
+    if order.developer is not None:
+        yield order.developer, Rule.DEVELOPMENT, 0, [plan.development_ppm] * len(order.lines)
     for level, (referrer, ppm) in enumerate(zip(order.referrers, plan.referral_ppm, strict=False), start=1):
         if referrer not in order.referrers[: level - 1]:
-            yield referrer, Rule.REFERRAL, level, ppm
+            yield referrer, Rule.REFERRAL, level, [ppm] * len(order.lines)
 
 
 def shrunk(asked_fen: Sequence[int], cap_fen: int) -> tuple[int, ...]:
@@ -127,18 +137,17 @@ def delivery_fees(plan: Plan, orders: Iterable[Order]) -> dict[str, int]:
 def earned(plan: Plan, order: Order, fee_fen: int) -> dict[Key, int]:
     """What the order brought in fen before any refund, without zeros, in the order in which entries are told.
 
-    That is the leader's lines, the delivery fee, the lines of each referral level. A claim is spread over the lines by
-    largest remainder on their base, ties to the lower line (R3).
+    That is the leader's lines, those of who opened the group, the delivery fee, the lines of each referral level. A
+    claim is spread over the lines by largest remainder on base × rate, ties to the lower line (R3).
     """
-    bases_fen = [line.base_fen for line in order.lines]
     brought: list[tuple[Key, int]] = []
     for claim in claims(plan, order):
         if claim.amount_fen:
-            for line, fen in zip(order.lines, allocate(claim.amount_fen, bases_fen), strict=True):
+            for line, fen in zip(order.lines, allocate(claim.amount_fen, claim.weights), strict=True):
                 brought.append((Key(order.id, line.id, claim.beneficiary, claim.rule, claim.level), fen))
     if order.leader is not None:
         brought.append((Key(order.id, None, order.leader, Rule.DELIVERY_FEE, 0), fee_fen))
-    brought.sort(key=lambda part: part[0].level)  # stable: the fee, of level 0, comes after the leader's lines
+    brought.sort(key=lambda part: part[0].level)  # stable: the fee, of level 0, comes after the other lines of it
     return {key: fen for key, fen in brought if fen}
 
 

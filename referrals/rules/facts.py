@@ -1,8 +1,8 @@
 """What commission is calculated from: a plan and delivered orders with their refunds, each checked as it is made."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 from core.errors import DomainError
@@ -27,13 +27,19 @@ class NotCalculable(DomainError):
 
 @dataclass(frozen=True)
 class Plan:
-    """One plan version. No cap is None; `referral_ppm` holds a rate per level, the nearest referrer first."""
+    """One plan version. No cap is None; `referral_ppm` holds a rate per level, the nearest referrer first.
+
+    `product_ppm` has the leader's rate for products that have their own; None: on this product nobody earns a rate.
+    `development_ppm` is for whoever opened the group, while that is paid (`Order.developer`).
+    """
 
     leader_ppm: int
     delivery_fee_fen: int = 0
     delivery_cap_fen: int | None = None
     referral_ppm: tuple[int, ...] = ()
     pool_cap_ppm: int | None = None
+    development_ppm: int = 0
+    product_ppm: Mapping[str, int | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.referral_ppm) > MAX_REFERRAL_LEVELS:
@@ -44,6 +50,18 @@ class Plan:
         refuse_rate_beyond_one("pool_cap_ppm", self.pool_cap_ppm or 0)
         for index, ppm in enumerate(self.referral_ppm):
             refuse_rate_beyond_one(f"referral_ppm[{index}]", ppm)
+        refuse_rate_beyond_one("development_ppm", self.development_ppm)
+        for product, product_ppm in self.product_ppm.items():
+            refuse_rate_beyond_one(f"product_ppm.{product}", product_ppm or 0)
+
+    def pays_on(self, line: "Line") -> bool:
+        """Whether anybody earns a rate on the line."""
+        return line.product is None or self.product_ppm.get(line.product, 0) is not None
+
+    def leader_ppm_on(self, line: "Line") -> int:
+        """The leader's rate for the line: its product's own, else the plan's."""
+        own = None if line.product is None else self.product_ppm.get(line.product)
+        return self.leader_ppm if own is None else own
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,7 @@ class Line:
 
     id: str
     base_fen: int
+    product: str | None = None
 
     def __post_init__(self) -> None:
         _refuse_negative("base_fen", self.base_fen)
@@ -73,7 +92,8 @@ class Order:
     """A delivered order with the attribution frozen at its intake and its refunds in the order they happened.
 
     `referrers` are the people who brought the member, the nearest first. What is not known is None: without a leader,
-    a household or a round there is no delivery to pay for.
+    a household or a round there is no delivery to pay for. `developer` opened the group; None once the days for which
+    that is paid are over.
     """
 
     id: str
@@ -83,6 +103,7 @@ class Order:
     leader: str | None = None
     referrers: tuple[str, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    developer: str | None = None
 
     def __post_init__(self) -> None:
         refuse_repeated("lines", [line.id for line in self.lines])
@@ -95,10 +116,6 @@ class Order:
                 left = f'line "{refund.line}" of order "{self.id}" has {remaining[refund.line]} fen left'
                 raise NotCalculable(f"{where}.base_fen", f"{left}, {refund.base_fen} cannot be refunded")
             remaining[refund.line] -= refund.base_fen
-
-    @property
-    def base_fen(self) -> int:
-        return sum(line.base_fen for line in self.lines)
 
     @property
     def refunded_fen(self) -> Counter[str]:

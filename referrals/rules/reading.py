@@ -56,6 +56,15 @@ def _list_of(read_value: Read) -> Read:
     return read_list
 
 
+def _by_name(read_value: Read) -> Read:
+    def read_object(value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise NotCalculable(path, f"must be an object, is {_shown(value)}")
+        return {_text(name, path): read_value(each, f"{path}.{name}") for name, each in value.items()}
+
+    return read_object
+
+
 def _made(kind: type, required: dict[str, Read], optional: dict[str, Read] | None = None) -> Read:
     """Reads an object into a dataclass of the same fields, whose own faults are told from where the object stands."""
 
@@ -110,9 +119,11 @@ _PLAN = _made(
         "delivery_cap_fen": _or_null(_whole),
         "referral_ppm": _list_of(_whole),
         "pool_cap_ppm": _or_null(_whole),
+        "development_ppm": _whole,
+        "product_ppm": _by_name(_or_null(_whole)),
     },
 )
-_LINE = _made(Line, required={"id": _text, "base_fen": _whole})
+_LINE = _made(Line, required={"id": _text, "base_fen": _whole}, optional={"product": _or_null(_text)})
 _REFUND = _made(Refund, required={"line": _text, "base_fen": _whole})
 _ORDER = _made(
     Order,
@@ -123,5 +134,6 @@ _ORDER = _made(
         "leader": _or_null(_text),
         "referrers": _list_of(_text),
         "refunds": _list_of(_REFUND),
+        "developer": _or_null(_text),
     },
 )

@@ -1,7 +1,8 @@
-"""What may be done: say who brought whom and correct it, write and publish plans, run a period, approve a run."""
+"""What may be done: say who brought whom and correct it, write, try and publish plans, run a period, approve a run."""
 
 from referrals.services.plans import (
     AnotherPlanPays,
+    NobodyAnswersForLevelTwo,
     PlanPaysTooMuch,
     Terms,
     VersionIsPublished,
@@ -31,14 +32,18 @@ from referrals.services.runs import (
     approve_run,
     start_run,
 )
+from referrals.services.trials import PLAN_TRIAL, NoPeriodToTry, try_version
 
 __all__ = [
+    "PLAN_TRIAL",
     "AlreadyReferred",
     "AnotherPlanPays",
     "Approved",
     "ApproverRanIt",
     "LaterPeriodHasRun",
     "NoOpenPeriod",
+    "NoPeriodToTry",
+    "NobodyAnswersForLevelTwo",
     "PeriodIsClosed",
     "PlanPaysTooMuch",
     "ReasonMissing",
@@ -58,4 +63,5 @@ __all__ = [
     "refer",
     "standard_plan",
     "start_run",
+    "try_version",
 ]

@@ -1,4 +1,7 @@
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +13,7 @@ from core.errors import DomainError
 from core.models import User
 from core.violations import refusing
 from referrals.enums import VersionState
-from referrals.models import Plan, PlanVersion
+from referrals.models import Plan, PlanVersion, ProductTerm
 
 
 class PlanPaysTooMuch(DomainError):
@@ -25,13 +28,20 @@ class VersionIsPublished(DomainError):
     """A published version is frozen."""
 
 
+class NobodyAnswersForLevelTwo(DomainError):
+    """A second level is paid only when somebody answers for it by name."""
+
+
 class AnotherPlanPays(DomainError):
     """One plan pays; a second one with published versions would silently take its place or be ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a version pays from a first to a last day (inclusive, Asia/Shanghai; None for no end)."""
+    """What a version pays from a first to a last day (inclusive, Asia/Shanghai; None for no end).
+
+    `product_ppm` has the leader's rate for products (their ids) that have their own; None: nobody earns on it.
+    """
 
     first_day: date
     last_day: date | None
@@ -39,6 +49,11 @@ class Terms:
     delivery_fee_fen: int
     delivery_cap_fen: int | None
     referral_1_ppm: int
+    referral_2_ppm: int = 0
+    pool_cap_ppm: int | None = None
+    development_ppm: int = 0
+    development_days: int = 0
+    product_ppm: Mapping[int, int | None] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -46,9 +61,8 @@ def create_version(*, plan: Plan, terms: Terms, by: User) -> PlanVersion:
     """Write a draft under the plan's next number. It pays nothing before it is published. Raises PlanPaysTooMuch."""
     Plan.objects.select_for_update().get(pk=plan.pk)
     latest = plan.versions.aggregate(number=Max("number"))["number"] or 0
-    too_much = PlanPaysTooMuch(_("The leader rate and the referral rate together are more than the whole sale."))
-    with refusing({"plan_pays_no_more_than_the_sale": too_much}):
-        return PlanVersion.objects.create(
+    with refusing({"plan_pays_no_more_than_the_sale": _too_much()}):
+        version = PlanVersion.objects.create(
             plan=plan,
             number=latest + 1,
             span=DateRange(terms.first_day, terms.last_day and terms.last_day + timedelta(days=1), "[)"),
@@ -56,15 +70,28 @@ def create_version(*, plan: Plan, terms: Terms, by: User) -> PlanVersion:
             delivery_fee_fen=terms.delivery_fee_fen,
             delivery_cap_fen=terms.delivery_cap_fen,
             referral_1_ppm=terms.referral_1_ppm,
+            referral_2_ppm=terms.referral_2_ppm,
+            pool_cap_ppm=terms.pool_cap_ppm,
+            development_ppm=terms.development_ppm,
+            development_days=terms.development_days,
             created_by=by,
         )
+    ProductTerm.objects.bulk_create(
+        ProductTerm(version=version, product_id=product, leader_ppm=ppm) for product, ppm in terms.product_ppm.items()
+    )
+    return version
+
+
+def _too_much() -> PlanPaysTooMuch:
+    return PlanPaysTooMuch(_("The rates together are more than the whole sale."))
 
 
 @transaction.atomic
-def publish_version(*, version: PlanVersion, by: User, now: datetime) -> PlanVersion:
+def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledged_by: str = "") -> PlanVersion:
     """Put a draft into force for its days, for ever frozen; days in the past become adjustments in the next run.
 
-    Raises VersionIsPublished, VersionsOverlap or AnotherPlanPays; then it stays a draft.
+    `acknowledged_by` is the name of who answers for paying a second level, where it does. Raises VersionIsPublished,
+    VersionsOverlap, PlanPaysTooMuch, NobodyAnswersForLevelTwo or AnotherPlanPays; then it stays a draft.
     """
     other = Plan.objects.filter(versions__state=VersionState.PUBLISHED).exclude(pk=version.plan_id).first()
     if other is not None:
@@ -75,12 +102,50 @@ def publish_version(*, version: PlanVersion, by: User, now: datetime) -> PlanVer
     overlap = VersionsOverlap(
         _("Another published version already covers some of these days. Give this one other days; it stays a draft.")
     )
-    with refusing({"published_versions_do_not_overlap": overlap}):
-        draft = PlanVersion.objects.filter(pk=version.pk, state=VersionState.DRAFT)
-        if not draft.update(state=VersionState.PUBLISHED, published_by=by, published_at=now):
-            raise VersionIsPublished(_("This version is published already and cannot be changed."))
+    nobody = NobodyAnswersForLevelTwo(
+        _("This version pays a second level. Write down who answers for that, by name; it stays a draft.")
+    )
+    draft = PlanVersion.objects.select_for_update().filter(pk=version.pk, state=VersionState.DRAFT).first()
+    if draft is None:
+        raise VersionIsPublished(_("This version is published already and cannot be changed."))
+    with refusing(
+        {
+            "published_versions_do_not_overlap": overlap,
+            "second_level_is_answered_for": nobody,
+            "plan_pays_no_more_than_the_sale": _too_much(),
+        }
+    ):
+        PlanVersion.objects.filter(pk=version.pk).update(
+            state=VersionState.PUBLISHED,
+            published_by=by,
+            published_at=now,
+            level_2_acknowledged_by=acknowledged_by.strip() if draft.referral_2_ppm else "",
+            sha256=fingerprint(draft),
+        )
     version.refresh_from_db()
     return version
+
+
+FINGERPRINTED = (
+    "plan_id",
+    "number",
+    "leader_ppm",
+    "delivery_fee_fen",
+    "delivery_cap_fen",
+    "referral_1_ppm",
+    "referral_2_ppm",
+    "pool_cap_ppm",
+    "development_ppm",
+    "development_days",
+)
+
+
+def fingerprint(version: PlanVersion) -> str:
+    """A SHA-256 over everything the version pays, and when: whoever holds it can show that nothing was changed."""
+    terms: dict[str, object] = {name: getattr(version, name) for name in FINGERPRINTED}
+    terms["days"] = [str(version.span.lower), str(version.span.upper)]
+    terms["products"] = list(version.product_terms.order_by("product_id").values_list("product_id", "leader_ppm"))
+    return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ from django.db import connection
 
 from core.sql import statement
 from referrals.models import Run
+from referrals.queries import AS_PUBLISHED
 
-DUE = statement(__file__, "commission_due")
-APPEND = statement(__file__, "commission_run").replace("/* commission_due.sql */", DUE)
+APPEND = statement(__file__, "commission_run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,8 @@ def append_due(*, run: Run, group_ids: Sequence[int], before: date) -> list[Adde
     One statement however many orders; appends nothing when all of it is recorded.
     """
     with connection.cursor() as cursor:
-        cursor.execute(APPEND, {"groups": list(group_ids), "before": before, "run": run.pk, "period": run.period_id})
+        cursor.execute(
+            APPEND,
+            {"groups": list(group_ids), "before": before, "run": run.pk, "period": run.period_id, **AS_PUBLISHED},
+        )
         return [Added(*row) for row in cursor.fetchall()]

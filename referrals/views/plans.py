@@ -1,42 +1,36 @@
-"""Plans: their versions by days, a draft, publishing it for ever."""
+"""Plans: their versions by days, a draft, trying it on past periods, publishing it for ever."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import SignedInRequest, admin_only, money_reader
+from core.enums import JobState
 from core.errors import DomainError
 from core.http import render_page, say
+from core.models import Job
 from referrals import services
-from referrals.forms import VersionForm
+from referrals.forms import TrialForm, VersionForm
 from referrals.models import PlanVersion
+from referrals.queries import trial_of
 
 
 @require_safe
 @money_reader
 def plan_list(request: SignedInRequest) -> HttpResponse:
-    return _plan_list(request, VersionForm(initial={"first_day": localdate()}))
-
-
-def _plan_list(request: SignedInRequest, form: VersionForm, refusal: str = "") -> HttpResponse:
-    """Every version, the latest days first, and a form for the next; `refusal` says why a wish was not granted."""
+    """Every version, the latest days first."""
     versions = PlanVersion.objects.visible_to(request.user).select_related("plan", "created_by", "published_by")
-    context = {
-        "versions": versions.order_by("plan", "-span", "-number"),
-        "today": localdate(),
-        "form": form,
-        "refusal": refusal,
-    }
-    status = 422 if refusal or form.is_bound else 200
-    return render_page(request, "referrals/plan_list.html", context, status=status)
+    context = {"versions": versions.order_by("plan", "-span", "-number")}
+    return render_page(request, "referrals/plan_list.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @admin_only
 def version_create(request: SignedInRequest) -> HttpResponse:
-    form = VersionForm(request.POST)
+    form = VersionForm(request.POST or None, initial={"first_day": localdate()}, user=request.user)
     if form.is_valid():
         try:
             version = services.create_version(plan=services.standard_plan(), terms=form.terms, by=request.user)
@@ -44,29 +38,76 @@ def version_create(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             say(request, _("%(version)s is a draft. It pays nothing before it is published.") % {"version": version})
-            return redirect("referrals:plan_list")
-    return _plan_list(request, form)
+            return redirect("referrals:version_detail", version.pk)
+    return render_page(request, "referrals/version_create.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@money_reader
+def version_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _version_detail(request, pk, TrialForm(user=request.user))
+
+
+def _version_detail(request: SignedInRequest, pk: int, form: TrialForm, refusal: str = "") -> HttpResponse:
+    """Everything a version pays, and its latest trial; `refusal` says why a wish was not granted."""
+    version = get_object_or_404(_versions(request), pk=pk)
+    job = Job.objects.filter(kind=services.PLAN_TRIAL, arguments__version=pk).order_by("-pk").first()
+    context = {
+        "version": version,
+        "terms": version.product_terms.select_related("product"),
+        "today": localdate(),
+        "form": form,
+        "job": job,
+        "trial": trial_of(job) if job and job.state == JobState.DONE else None,
+        "refusal": refusal,
+    }
+    status = 422 if refusal or form.is_bound else 200
+    return render_page(request, "referrals/version_detail.html", context, fragment="trial", status=status)
+
+
+@require_POST
+@admin_only
+def version_try(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask what the version would have paid on past periods."""
+    version = get_object_or_404(_versions(request), pk=pk)
+    form = TrialForm(request.POST, user=request.user)
+    if form.is_valid():
+        try:
+            services.try_version(
+                version=version, periods=list(form.cleaned_data["periods"]), by=request.user, now=now()
+            )
+        except DomainError as error:
+            form.add_error("periods", str(error))
+        else:
+            return redirect("referrals:version_detail", version.pk)
+    return _version_detail(request, pk, form)
 
 
 @require_POST
 @admin_only
 def version_publish(request: SignedInRequest, pk: int) -> HttpResponse:
-    version = get_object_or_404(PlanVersion.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    version = get_object_or_404(_versions(request), pk=pk)
     try:
-        services.publish_version(version=version, by=request.user, now=now())
+        services.publish_version(
+            version=version, by=request.user, now=now(), acknowledged_by=request.POST.get("acknowledged_by", "")[:60]
+        )
     except DomainError as error:
-        return _plan_list(request, VersionForm(), refusal=str(error))
+        return _version_detail(request, pk, TrialForm(user=request.user), refusal=str(error))
     say(request, _("%(version)s is published and frozen.") % {"version": version})
-    return redirect("referrals:plan_list")
+    return redirect("referrals:version_detail", version.pk)
 
 
 @require_POST
 @admin_only
 def version_discard(request: SignedInRequest, pk: int) -> HttpResponse:
-    version = get_object_or_404(PlanVersion.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    version = get_object_or_404(_versions(request), pk=pk)
     try:
         services.discard_version(version=version)
     except DomainError as error:
-        return _plan_list(request, VersionForm(), refusal=str(error))
+        return _version_detail(request, pk, TrialForm(user=request.user), refusal=str(error))
     say(request, _("The draft is gone."))
     return redirect("referrals:plan_list")
+
+
+def _versions(request: SignedInRequest) -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.visible_to(request.user).select_related("plan", "created_by", "published_by")

@@ -21,9 +21,7 @@ class Look:
 
 
 EVERY_LOOK = tuple(Look(*each) for each in product(SIZES, ("light", "dark"), ("zh-hans", "zh-hant", "en")))
-LOOKS = (
-    EVERY_LOOK if os.environ.get("EVERY_LOOK") else (Look("phone", "dark", "zh-hans"), Look("desk", "light", "en"))
-)
+LOOKS = EVERY_LOOK if os.environ.get("EVERY_LOOK") else (Look("phone", "dark", "zh-hans"), Look("desk", "light", "en"))
 """Structure is the size's, colours are the theme's: two of the four combinations meet each once. EVERY_LOOK=1 asks for
 all twelve, before a page is called finished."""
 

@@ -3,9 +3,11 @@
 The services of the orders app are tested elsewhere; here a sale has whatever figures, days and deliverers a case needs.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
+from types import MappingProxyType
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
@@ -13,9 +15,9 @@ from django.utils import timezone
 from community.models import Group, Member
 from ledger.models import Period
 from orders.enums import FactKind, OrderSource, OrderState
-from orders.models import Campaign, Offer, Order, OrderLine, SaleFact
+from orders.models import Campaign, Offer, Order, OrderLine, Product, SaleFact
 from referrals.enums import VersionState
-from referrals.models import Plan, PlanVersion
+from referrals.models import Plan, PlanVersion, ProductTerm
 from tests.factories import make_campaign, make_member, make_offer
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -35,26 +37,28 @@ def make_period(first_day: date, next_first_day: date) -> Period:
 def make_plan(
     *,
     leader_ppm: int = 0,
-    referral_1_ppm: int = 0,
-    delivery_fee_fen: int = 0,
-    delivery_cap_fen: int | None = None,
     first_day: date = date(2026, 1, 1),
     next_first_day: date | None = None,
     plan: Plan | None = None,
+    product_ppm: Mapping[Product, int | None] = MappingProxyType({}),
+    **terms: int | None,
 ) -> PlanVersion:
     """A published version, of a new plan unless told otherwise, in force until the day before `next_first_day`."""
     plan = plan or Plan.objects.create(name=f"方案{next(_number)}")
-    return PlanVersion.objects.create(
+    version = PlanVersion.objects.create(
         plan=plan,
         number=plan.versions.count() + 1,
         span=DateRange(first_day, next_first_day, "[)"),
         leader_ppm=leader_ppm,
-        referral_1_ppm=referral_1_ppm,
-        delivery_fee_fen=delivery_fee_fen,
-        delivery_cap_fen=delivery_cap_fen,
-        state=VersionState.PUBLISHED,
-        published_at=timezone.now(),
+        level_2_acknowledged_by="钱总" if terms.get("referral_2_ppm") else "",
+        **terms,
     )
+    ProductTerm.objects.bulk_create(
+        ProductTerm(version=version, product=product, leader_ppm=ppm) for product, ppm in product_ppm.items()
+    )
+    version.state, version.published_at = VersionState.PUBLISHED, timezone.now()
+    version.save()
+    return version
 
 
 def make_round(*groups: Group, offers: int = 5) -> Campaign:
@@ -73,6 +77,7 @@ def make_sale(
     door: str = "",
     leader: Member | None = None,
     referrer: Member | None = None,
+    referrer_2: Member | None = None,
 ) -> Order:
     """An order with a line of one piece at each price, nothing delivered yet."""
     campaign = campaign or make_round(group, offers=len(bases_fen))
@@ -87,6 +92,7 @@ def make_sale(
         order_day=A_DAY_IN_MARCH,
         leader=leader,
         referrer_1=referrer,
+        referrer_2=referrer_2,
     )
     offers = Offer.objects.filter(campaign=campaign).order_by("pk")[: len(bases_fen)]
     OrderLine.objects.bulk_create(

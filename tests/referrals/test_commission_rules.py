@@ -1,7 +1,8 @@
 """Commission to the fen: the published and derived cases by their numbers, and what holds for any orders."""
 
 from collections import Counter
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, zip_longest
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,10 @@ from referrals.rules.facts import Line, NotCalculable, Order, Plan, Refund
 from referrals.rules.tiers import Tiers
 
 
-def order(*bases_fen, id="o1", refunds=(), **known):
-    """An order of lines l1, l2, …; refunds as (line number, fen)."""
-    lines = tuple(Line(f"l{number}", fen) for number, fen in enumerate(bases_fen, start=1))
+def order(*bases_fen, id="o1", refunds=(), products=(), **known):
+    """An order of lines l1, l2, …, of these products if any; refunds as (line number, fen)."""
+    goods = zip_longest(bases_fen, products[: len(bases_fen)])
+    lines = tuple(Line(f"l{number}", fen, product) for number, (fen, product) in enumerate(goods, start=1))
     return Order(id, lines, refunds=tuple(Refund(f"l{number}", fen) for number, fen in refunds), **known)
 
 
@@ -195,6 +197,56 @@ def test_the_pool_cap_leaves_the_delivery_fee_alone():
     assert totals(entries(capped, [order(10_00, leader="L", household="h", round="r")])) == {"L": 10 + 2_00}
 
 
+# Products with a rate of their own, and without any
+
+
+def test_a_product_pays_the_leader_its_own_rate_and_an_excluded_one_pays_nobody():
+    """10.00 at the plan's 4 %, 20.00 of meat at 6 %, 5.00 of eggs excluded; the referrer's 2 % are of 30.00."""
+    plan = Plan(40_000, referral_ppm=(20_000,), product_ppm={"meat": 60_000, "eggs": None})
+    sale = order(10_00, 20_00, 5_00, products=("fruit", "meat", "eggs"), leader="L", referrers=("A",))
+
+    told = list(entries(plan, [sale]))
+
+    assert [(entry.line, entry.amount_fen) for entry in told if entry.beneficiary == "L"] == [("l1", 40), ("l2", 1_20)]
+    assert [(entry.line, entry.amount_fen) for entry in told if entry.beneficiary == "A"] == [("l1", 20), ("l2", 40)]
+
+
+def test_lines_of_different_rates_are_rounded_once_together():
+    """0.13 at 4 % and 0.13 at 6 % are 0.52 and 0.78 fen: 1.30, one fen, to the larger. By itself each would be one."""
+    plan = Plan(40_000, product_ppm={"meat": 60_000})
+
+    paid = due(plan, [order(13, 13, products=("fruit", "meat"), leader="L")])
+
+    assert paid == {Key("o1", "l2", "L", Rule.LEADER_RATE, 0): 1}
+
+
+def test_the_cap_is_a_share_of_what_is_not_excluded():
+    """10 % of 20.00 and not of 30.00: 2.00 for claims of 4.00 and 1.00."""
+    plan = Plan(200_000, referral_ppm=(50_000,), pool_cap_ppm=100_000, product_ppm={"eggs": None})
+    sale = order(20_00, 10_00, products=("fruit", "eggs"), leader="L", referrers=("A",))
+
+    assert totals(entries(plan, [sale])) == {"L": 1_60, "A": 40}
+
+
+# Who opened the group
+
+
+def test_who_opened_the_group_earns_beside_the_leader():
+    plan = Plan(40_000, development_ppm=10_000)
+
+    told = list(entries(plan, [order(10_00, 20_00, leader="L", developer="D", refunds=[(2, 5_00)])]))
+
+    assert [(entry.rule, entry.line, entry.amount_fen) for entry in told if entry.beneficiary == "D"] == [
+        (Rule.DEVELOPMENT, "l1", 10),
+        (Rule.DEVELOPMENT, "l2", 20),
+        (Rule.DEVELOPMENT, "l2", -5),
+    ]
+
+
+def test_once_its_days_are_over_nobody_earns_for_having_opened_the_group():
+    assert totals(entries(Plan(0, development_ppm=10_000), [order(10_00, developer=None)])) == {}
+
+
 # The delivery fee
 
 
@@ -316,6 +368,8 @@ PLANS = st.builds(
     delivery_cap_fen=st.none() | st.integers(0, 3_000),
     referral_ppm=st.lists(RATES, max_size=2).map(tuple),
     pool_cap_ppm=st.none() | RATES,
+    development_ppm=RATES,
+    product_ppm=st.dictionaries(st.sampled_from(["fruit", "meat"]), st.none() | RATES),
 )
 
 
@@ -331,9 +385,12 @@ def _an_order(draw, id):
     for number, base_fen in enumerate(bases_fen, start=1):
         stops = sorted(draw(st.lists(st.integers(0, base_fen), max_size=2)))
         refunds += [(number, after - before) for before, after in pairwise([0, *stops])]
+    products = draw(st.lists(st.sampled_from([None, "fruit", "meat"]), min_size=3, max_size=3))
     return order(
         *bases_fen,
         id=id,
+        products=products,
+        developer=draw(st.sampled_from(["D", "L", None])),
         refunds=draw(st.permutations(refunds)),
         household=draw(st.sampled_from(["h1", "h2", None])),
         round=draw(st.sampled_from(["r1", "r2"])),
@@ -343,7 +400,7 @@ def _an_order(draw, id):
 
 
 def without_refunds(sale, refunds=()):
-    return Order(sale.id, sale.lines, sale.household, sale.round, sale.leader, sale.referrers, tuple(refunds))
+    return replace(sale, refunds=tuple(refunds))
 
 
 @given(PLANS, some_orders())
@@ -430,13 +487,14 @@ def test_a_leader_is_paid_for_every_household_of_a_round_up_to_the_cap(walks, fe
 
 @given(PLANS, some_orders(max_size=1), RATES)
 def test_claims_together_stay_within_the_pool_cap_and_the_cap_within_the_base(plan, orders, cap_ppm):
-    capped = Plan(plan.leader_ppm, referral_ppm=plan.referral_ppm, pool_cap_ppm=cap_ppm)
+    capped = replace(plan, delivery_fee_fen=0, pool_cap_ppm=cap_ppm)
 
     for sale in orders:
-        cap_fen = (2 * sale.base_fen * cap_ppm + 1_000_000) // 2_000_000
+        base_fen = sum(line.base_fen for line in sale.lines if plan.product_ppm.get(line.product, 0) is not None)
+        cap_fen = (2 * base_fen * cap_ppm + 1_000_000) // 2_000_000
         asked_fen = sum(claim.asked_fen for claim in claims(capped, sale))
         assert sum(due(capped, [without_refunds(sale)]).values()) == min(asked_fen, cap_fen)
-        assert cap_fen <= sale.base_fen
+        assert cap_fen <= base_fen
 
 
 TIERS = st.integers(1, 4).flatmap(

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -26,6 +27,9 @@ from tests.referrals.sales import APRIL, END_OF_MARCH, MARCH, ONE, fact, make_pe
 CHANGE = date(2026, 3, 15)
 """The second plan version begins here."""
 MOST_ORDERS = 9
+OPENED = CHANGE - timedelta(days=5)
+"""The first group was opened by somebody on this day."""
+DAYS_TO_THE_CHANGE = 5
 DAYS = [CHANGE - timedelta(days=1), CHANGE, CHANGE + timedelta(days=1)]
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +39,14 @@ pytestmark = pytest.mark.django_db
 class Rates:
     leader_ppm: int
     referral_1_ppm: int
+    referral_2_ppm: int
+    development_ppm: int
+    development_days: int
+    pool_cap_ppm: int | None
     delivery_fee_fen: int
     delivery_cap_fen: int | None
+    product_ppm: dict[int, int | None]
+    """By the place of the product in a round's offers."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,7 @@ class Sold:
     door: str
     leader: int | None
     referrer: int | None
+    referrer_2: int | None
     bases_fen: list[int]
     refunded: list[list[int]] = field(compare=False)
     ticks: list[tuple[date, int | None, int]]
@@ -78,6 +89,7 @@ def sold(draw: st.DrawFn) -> Sold:
         door=draw(st.sampled_from(["", "1-101", "1-102", "2-201", "2-202"])),
         leader=draw(st.none() | st.integers(0, 1)),
         referrer=draw(st.none() | st.integers(0, 1)),
+        referrer_2=draw(st.none() | st.integers(0, 1)),
         bases_fen=bases,
         refunded=refunded,
         ticks=ticks,
@@ -88,19 +100,24 @@ rates = st.builds(
     Rates,
     leader_ppm=st.sampled_from([0, 35_000, 45_000, 333_333]),
     referral_1_ppm=st.sampled_from([0, 20_000, 15_001]),
+    referral_2_ppm=st.sampled_from([0, 10_000]),
+    development_ppm=st.sampled_from([0, 12_345]),
+    development_days=st.sampled_from([DAYS_TO_THE_CHANGE, DAYS_TO_THE_CHANGE + 1, 30]),
+    pool_cap_ppm=st.none() | st.sampled_from([0, 50_000, 60_001, 400_000]),
     delivery_fee_fen=st.integers(0, 300),
     delivery_cap_fen=st.none() | st.integers(0, 700),
-)
+    product_ppm=st.dictionaries(st.integers(0, 3), st.none() | st.sampled_from([0, 60_000, 500_000]), max_size=2),
+).map(lambda made: replace(made, development_days=made.development_days if made.development_ppm else 0))
 
 
 class Stage:
     """The people and places every example plays with; the ninth order has the ninth member."""
 
     def __init__(self) -> None:
-        self.groups = [make_group(), make_group()]
+        self.people = [make_member("周敏"), make_member("李强")]
+        self.groups = [make_group(opened_on=OPENED, opened_by=self.people[0]), make_group(opened_on=OPENED)]
         self.rounds = [make_round(*self.groups, offers=4), make_round(*self.groups, offers=4)]
         self.offers = [list(campaign.offers.order_by("pk")) for campaign in self.rounds]
-        self.people = [make_member("周敏"), make_member("李强")]
         self.members = [make_member(f"成员{number}") for number in range(MOST_ORDERS)]
         self.run = Run.objects.create(period=make_period(MARCH, APRIL), ran_by=make_user())
 
@@ -119,11 +136,16 @@ class World:
     def __init__(self, stage: Stage, plans: tuple[Rates, Rates], orders: list[Sold]) -> None:
         self.stage = stage
         self.orders = orders
-        first = make_plan(**vars(plans[0]), next_first_day=CHANGE)
-        self.versions = [first, make_plan(**vars(plans[1]), first_day=CHANGE, plan=first.plan)]
+        first = make_plan(**self._terms(plans[0]), next_first_day=CHANGE)
+        self.versions = [first, make_plan(**self._terms(plans[1]), first_day=CHANGE, plan=first.plan)]
+        self.plans = plans
         self.lines = self._place()
         self.first_ticks: dict[int, int] = {}
         SaleFact.objects.bulk_create([*self._ticks(), *self._refunds()])
+
+    def _terms(self, plan: Rates) -> dict[str, Any]:
+        own = {offers[place].product: ppm for offers in self.stage.offers for place, ppm in plan.product_ppm.items()}
+        return vars(plan) | {"product_ppm": own}
 
     def _place(self) -> list[list[OrderLine]]:
         placed = Order.objects.bulk_create(
@@ -137,6 +159,7 @@ class World:
                 order_day=MARCH,
                 leader=self.stage.person(order.leader),
                 referrer_1=self.stage.person(order.referrer),
+                referrer_2=self.stage.person(None if order.referrer is None else order.referrer_2),
             )
             for order, member in zip(self.orders, self.stage.members, strict=False)
         )
@@ -175,24 +198,36 @@ class World:
 
     def expected(self) -> dict[tuple[int, str, int, int], int]:
         due: dict[tuple[int, str, int, int], int] = defaultdict(int)
-        for version in self.versions:
-            for key, fen in {**self._by_rates(version), **self._by_walks(version)}.items():
+        for version, terms in zip(self.versions, self.plans, strict=True):
+            for key, fen in {**self._by_rates(version, terms), **self._by_walks(version)}.items():
                 if fen:
                     due[int(key.line or key.order), key.rule, key.level, int(key.beneficiary)] += fen
         return dict(due)
 
-    def _by_rates(self, version: PlanVersion) -> dict[rules.Key, int]:
-        plan = facts.Plan(leader_ppm=version.leader_ppm, referral_ppm=(version.referral_1_ppm,))
+    def _by_rates(self, version: PlanVersion, terms: Rates) -> dict[rules.Key, int]:
+        plan = facts.Plan(
+            leader_ppm=terms.leader_ppm,
+            referral_ppm=(terms.referral_1_ppm, terms.referral_2_ppm),
+            pool_cap_ppm=terms.pool_cap_ppm,
+            development_ppm=terms.development_ppm,
+            product_ppm={str(place): ppm for place, ppm in terms.product_ppm.items()},
+        )
         orders = []
         for lines, order in zip(self.lines, self.orders, strict=True):
             if order.delivered and self._in_force(version, order.ticks[0][0]):
-                leader, referrer = self.stage.person(order.leader), self.stage.person(order.referrer)
+                leader = self.stage.person(order.leader)
+                above = [self.stage.person(order.referrer)]
+                above += [self.stage.person(order.referrer_2)] if above[0] else []
+                is_new = (order.ticks[0][0] - OPENED).days < terms.development_days
                 orders.append(
                     facts.Order(
                         id=str(lines[0].order_id),
-                        lines=tuple(facts.Line(str(line.pk), line.amount_fen) for line in lines),
+                        lines=tuple(
+                            facts.Line(str(line.pk), line.amount_fen, str(place)) for place, line in enumerate(lines)
+                        ),
                         leader=str(leader.pk) if leader else None,
-                        referrers=(str(referrer.pk),) if referrer else (),
+                        referrers=tuple(str(one.pk) for one in above if one),
+                        developer=str(self.stage.people[0].pk) if order.group == 0 and is_new else None,
                         refunds=tuple(
                             facts.Refund(str(line.pk), part)
                             for line, parts in zip(lines, order.refunded, strict=True)
