@@ -16,7 +16,7 @@ from referrals.models import PlanVersion
 from referrals.queries.earnings import AS_PUBLISHED
 
 TRIAL = statement(__file__, "trial")
-LISTED = 200
+LISTED = 50
 """Earners a trial lists one by one, those with the largest difference; the others are counted and summed."""
 CHARTED = 12
 
