@@ -43,7 +43,10 @@ class Plan(models.Model):
 
 @pghistory.track()
 class PlanVersion(models.Model):
-    """What a plan pays for sales delivered within a span of days (Asia/Shanghai). Frozen once published."""
+    """What a plan pays for sales delivered within a span of days (Asia/Shanghai).
+
+    Frozen once published, but for one thing: a span without an end gets one when another version follows.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions", verbose_name=_("commission plan"))
     number = models.PositiveSmallIntegerField(_("version"))
@@ -138,7 +141,16 @@ class PlanVersion(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("OLD.state = 'published'"),
+                declare=[("closed", "referrals_planversion")],
                 func="""
+                    IF TG_OP = 'UPDATE' AND upper_inf(OLD.span) AND lower(NEW.span) = lower(OLD.span) THEN
+                        -- All that may happen to it: an end, the day another version follows.
+                        closed := OLD;
+                        closed.span := NEW.span;
+                        IF NEW IS NOT DISTINCT FROM closed THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
                     RAISE EXCEPTION 'plan version % is published', OLD.id
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'published_version_is_frozen';
                 """,

@@ -9,8 +9,10 @@ from referrals.services.plans import (
     VersionsOverlap,
     create_version,
     discard_version,
+    fingerprint,
     publish_version,
     standard_plan,
+    version_followed_by,
 )
 from referrals.services.referring import (
     AlreadyReferred,
@@ -59,9 +61,11 @@ __all__ = [
     "correct_referrer",
     "create_version",
     "discard_version",
+    "fingerprint",
     "publish_version",
     "refer",
     "standard_plan",
     "start_run",
     "try_version",
+    "version_followed_by",
 ]

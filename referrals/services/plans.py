@@ -90,6 +90,8 @@ def _too_much() -> PlanPaysTooMuch:
 def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledged_by: str = "") -> PlanVersion:
     """Put a draft into force for its days, for ever frozen; days in the past become adjustments in the next run.
 
+    A published version without a last day ends where this one begins.
+
     `acknowledged_by` is the name of who answers for paying a second level, where it does. Raises VersionIsPublished,
     VersionsOverlap, PlanPaysTooMuch, NobodyAnswersForLevelTwo or AnotherPlanPays; then it stays a draft.
     """
@@ -115,6 +117,11 @@ def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledg
             "plan_pays_no_more_than_the_sale": _too_much(),
         }
     ):
+        followed = version_followed_by(draft)
+        if followed:
+            PlanVersion.objects.filter(pk=followed.pk).update(
+                span=DateRange(followed.span.lower, draft.span.lower, "[)")
+            )
         PlanVersion.objects.filter(pk=version.pk).update(
             state=VersionState.PUBLISHED,
             published_by=by,
@@ -124,6 +131,12 @@ def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledg
         )
     version.refresh_from_db()
     return version
+
+
+def version_followed_by(draft: PlanVersion) -> PlanVersion | None:
+    """The published version whose days would end where the draft's begin, if there is one without a last day."""
+    published = PlanVersion.objects.select_related("plan").filter(plan=draft.plan_id, state=VersionState.PUBLISHED)
+    return published.filter(span__upper_inf=True, span__startswith__lt=draft.span.lower).first()
 
 
 FINGERPRINTED = (
@@ -141,9 +154,9 @@ FINGERPRINTED = (
 
 
 def fingerprint(version: PlanVersion) -> str:
-    """A SHA-256 over everything the version pays, and when: whoever holds it can show that nothing was changed."""
+    """A SHA-256 over everything the version pays, and from when on: who holds it can show that nothing was changed."""
     terms: dict[str, object] = {name: getattr(version, name) for name in FINGERPRINTED}
-    terms["days"] = [str(version.span.lower), str(version.span.upper)]
+    terms["first_day"] = str(version.span.lower)  # how long it pays may be decided later: when another follows
     terms["products"] = list(version.product_terms.order_by("product_id").values_list("product_id", "leader_ppm"))
     return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ from core.errors import DomainError
 from core.http import render_page, say
 from core.models import Job
 from referrals import services
+from referrals.enums import VersionState
 from referrals.forms import TrialForm, VersionForm
 from referrals.models import PlanVersion
 from referrals.queries import trial_of
@@ -55,6 +56,7 @@ def _version_detail(request: SignedInRequest, pk: int, form: TrialForm, refusal:
     context = {
         "version": version,
         "terms": version.product_terms.select_related("product"),
+        "followed": services.version_followed_by(version) if version.state == VersionState.DRAFT else None,
         "today": localdate(),
         "form": form,
         "job": job,
