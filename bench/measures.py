@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.test import Client
 
 from bench.measure import Measure
+from bench.money import commission_measures
 from core.enums import Role
 from core.models import User
 from core.paging import ROWS
@@ -17,7 +18,7 @@ LOOK_GOAL = 1 / 0.15
 
 
 def measures() -> list[Measure]:
-    return [*jielong_measures(), *list_measures()]
+    return [*jielong_measures(), *list_measures(), *commission_measures()]
 
 
 def jielong_measures() -> list[Measure]:
