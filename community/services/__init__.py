@@ -32,10 +32,12 @@ from community.services.seeds import (
     plan_contact,
     score_seed,
 )
+from community.services.visitors import Arrived, Visitor, take_in
 
 __all__ = [
     "AlreadyInGroup",
     "AlreadySought",
+    "Arrived",
     "AssignmentEndsBeforeItBegins",
     "GroupAlreadyLed",
     "Joined",
@@ -43,6 +45,7 @@ __all__ = [
     "NoLongerInGroup",
     "PhoneTaken",
     "ScoreRefused",
+    "Visitor",
     "add_member",
     "assign_leader",
     "change_group",
@@ -59,4 +62,5 @@ __all__ = [
     "plan_contact",
     "reveal_phone",
     "score_seed",
+    "take_in",
 ]

@@ -56,6 +56,11 @@ def refuse_other_sites(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
+def count_form(request: HttpRequest, campaign: Campaign, now: datetime) -> None:
+    most = settings.PUBLIC_FORMS_PER_CAMPAIGN
+    services.count_form(page=f"campaign:{campaign.pk}", most=most, address=client_address(request), now=now)
+
+
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +83,7 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
         status = 422
         form.is_valid()
         try:
-            services.count_form(campaign=campaign, address=client_address(request), now=now)
+            count_form(request, campaign, now)
             if not campaign.takes_orders(now):
                 raise services.CampaignClosed(closed_sentence(campaign, now))
             if form.is_valid():
@@ -177,7 +182,7 @@ def own_order(request: HttpRequest, code: str, token: str) -> HttpResponse:
         status = 422
         form.is_valid()
         try:
-            services.count_form(campaign=order.campaign, address=client_address(request), now=now)
+            count_form(request, order.campaign, now)
             if form.is_valid():
                 services.change_own_order(order=order, quantities=form.quantities, now=now)
                 return redirected(f"{request.path}?said=saved")
