@@ -3,6 +3,7 @@
 Every change is recorded by the database together with who made it (`by`).
 """
 
+from community.services.consents import record_consent
 from community.services.groups import change_group, open_group, open_neighbourhood
 from community.services.leaders import (
     AssignmentEndsBeforeItBegins,
@@ -60,6 +61,7 @@ __all__ = [
     "open_group",
     "open_neighbourhood",
     "plan_contact",
+    "record_consent",
     "reveal_phone",
     "score_seed",
     "take_in",

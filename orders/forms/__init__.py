@@ -59,8 +59,8 @@ __all__ = [
     "SupplierForm",
     "TopUpForm",
     "UploadForm",
+    "VisitorForm",
     "WeightForm",
     "read_taps",
     "sign_shown",
-    "VisitorForm",
 ]

@@ -1,5 +1,16 @@
+from referrals.models.link import BindingRule, Joining, ReferralLink, TouchDay
 from referrals.models.plan import Plan, PlanVersion
 from referrals.models.referral import Referral
 from referrals.models.run import CommissionEntry, Run
 
-__all__ = ["CommissionEntry", "Plan", "PlanVersion", "Referral", "Run"]
+__all__ = [
+    "BindingRule",
+    "CommissionEntry",
+    "Joining",
+    "Plan",
+    "PlanVersion",
+    "Referral",
+    "ReferralLink",
+    "Run",
+    "TouchDay",
+]
