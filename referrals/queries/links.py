@@ -21,9 +21,8 @@ def rule_in_force() -> BindingRule | None:
     return BindingRule.objects.filter(plan=Subquery(plan)).select_related("plan", "set_by").order_by("-pk").first()
 
 
-def terms_in_force() -> Terms:
-    """The rule in force; without one the last link opened within thirty days counts, for new members only."""
-    rule = rule_in_force()
+def terms_of(rule: BindingRule | None) -> Terms:
+    """Without a rule the last link opened within thirty days counts, for new members only."""
     return Terms(rule.touch, rule.window_days, rule.new_members_only) if rule else Terms()
 
 

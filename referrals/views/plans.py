@@ -1,5 +1,7 @@
 """Plans: their versions by days, a draft, publishing it for ever."""
 
+from dataclasses import asdict
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate, now
@@ -10,8 +12,9 @@ from core.access import SignedInRequest, admin_only, money_reader
 from core.errors import DomainError
 from core.http import render_page, say
 from referrals import services
-from referrals.forms import VersionForm
+from referrals.forms import BindingRuleForm, VersionForm
 from referrals.models import PlanVersion
+from referrals.queries import rule_in_force, terms_of
 
 
 @require_safe
@@ -20,16 +23,26 @@ def plan_list(request: SignedInRequest) -> HttpResponse:
     return _plan_list(request, VersionForm(initial={"first_day": localdate()}))
 
 
-def _plan_list(request: SignedInRequest, form: VersionForm, refusal: str = "") -> HttpResponse:
-    """Every version, the latest days first, and a form for the next; `refusal` says why a wish was not granted."""
+def _plan_list(
+    request: SignedInRequest, form: VersionForm, refusal: str = "", binding: BindingRuleForm | None = None
+) -> HttpResponse:
+    """Every version, the latest days first, and a form for the next; `refusal` says why a wish was not granted.
+
+    Beside them by which rule invitation links bind; `binding` is what was sent of it and says why not.
+    """
+    rule = rule_in_force()
+    terms = terms_of(rule)
     versions = PlanVersion.objects.visible_to(request.user).select_related("plan", "created_by", "published_by")
     context = {
         "versions": versions.order_by("plan", "-span", "-number"),
         "today": localdate(),
         "form": form,
         "refusal": refusal,
+        "rule": rule,
+        "terms": terms,
+        "binding": binding or BindingRuleForm(initial=asdict(terms)),
     }
-    status = 422 if refusal or form.is_bound else 200
+    status = 422 if refusal or form.is_bound or binding else 200
     return render_page(request, "referrals/plan_list.html", context, status=status)
 
 
@@ -69,4 +82,16 @@ def version_discard(request: SignedInRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return _plan_list(request, VersionForm(), refusal=str(error))
     say(request, _("The draft is gone."))
+    return redirect("referrals:plan_list")
+
+
+@require_POST
+@admin_only
+def binding_set(request: SignedInRequest) -> HttpResponse:
+    """By which rule invitation links bind from now on."""
+    form = BindingRuleForm(request.POST)
+    if not form.is_valid():
+        return _plan_list(request, VersionForm(), binding=form)
+    services.set_binding_rule(plan=services.standard_plan(), terms=form.terms, by=request.user, now=now())
+    say(request, _("Whoever joins from now on is bound by this rule."))
     return redirect("referrals:plan_list")
