@@ -91,7 +91,7 @@ ENTRIES = (
     Entry(_("Take orders"), "clipboard-paste", "orders:jielong", LEADER, also=("orders:quick",)),
     Entry(_("Delivery"), "truck", "orders:delivery_list", LEADER),
     Entry(_("Earnings"), "wallet", "referrals:earnings", LEADER),
-    Entry(_("Me"), "user-round", "core:me", LEADER),
+    Entry(_("Me"), "user-round", "core:me", LEADER, also=("referrals:own_links",)),
     # admin and auditor
     Entry(_("Orders"), "receipt", "orders:order_list", AUDITOR, MONEY),
     Entry(_("Complaints"), "message-circle", "orders:complaint_list", AUDITOR, MONEY),

@@ -17,7 +17,7 @@ from ledger.models import Period
 from orders.forms import VisitorForm
 from referrals.enums import Rule
 from referrals.models import BindingRule, CommissionEntry, ReferralLink
-from referrals.models.link import ReferralLinkQuerySet
+from referrals.models.link import LONGEST_WINDOW_DAYS, ReferralLinkQuerySet
 from referrals.models.run import CommissionEntryQuerySet
 from referrals.rules.binding import Terms as BindingTerms
 from referrals.services import Terms
@@ -108,6 +108,7 @@ class CorrectionForm(ReferralForm):
 class JoinForm(VisitorForm):
     """Who joins through an invitation link, and that they agree to the words they were shown."""
 
+    field_order = ["name", "door", "phone", "agree"]
     agree = forms.BooleanField(
         label=_("I agree to this"), error_messages={"required": _("Without this you can't join: tick it if you agree.")}
     )
@@ -145,7 +146,12 @@ class BindingRuleForm(forms.Form):
     """By which rule joining through a link binds from now on."""
 
     touch = BindingRule._meta.get_field("touch").formfield()
-    window_days = BindingRule._meta.get_field("window_days").formfield()
+    window_days = forms.IntegerField(
+        label=BindingRule._meta.get_field("window_days").verbose_name,
+        min_value=1,
+        max_value=LONGEST_WINDOW_DAYS,
+        help_text=_("A window is 1 to 90 days."),
+    )
     new_members_only = BindingRule._meta.get_field("new_members_only").formfield()
 
     @property

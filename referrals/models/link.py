@@ -2,7 +2,6 @@
 
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -114,10 +113,7 @@ class BindingRule(models.Model):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="binding_rules", verbose_name=_("commission plan"))
     touch = models.CharField(_("which link counts"), max_length=5, choices=TouchRule)
-    window_days = models.PositiveSmallIntegerField(
-        _("for how many days after it was opened"),
-        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_WINDOW_DAYS)],
-    )
+    window_days = models.PositiveSmallIntegerField(_("for how many days after it was opened"))
     new_members_only = models.BooleanField(_("only people who were not members before"))
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("set by"))
     set_at = models.DateTimeField(db_default=Now())

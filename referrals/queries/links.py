@@ -4,21 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core.models import User
 from referrals.enums import Refusal, VersionState
-from referrals.models import BindingRule, Joining, Plan, ReferralLink, TouchDay
+from referrals.models import BindingRule, Joining, Plan, PlanVersion, ReferralLink, TouchDay
 from referrals.rules.binding import Terms
 
 
 def rule_in_force() -> BindingRule | None:
-    """The latest one set for the plan that pays, or for the only one there is; None while nobody has set one."""
-    paying = Plan.objects.filter(versions__state=VersionState.PUBLISHED)
-    plans = paying if paying.exists() else Plan.objects.all()
-    plan = plans.order_by("pk").values("pk")[:1]
-    return BindingRule.objects.filter(plan=Subquery(plan)).select_related("plan", "set_by").order_by("-pk").first()
+    """The latest one set for the plan that pays, else for the oldest; one query. None while nobody has set one."""
+    pays = Exists(PlanVersion.objects.filter(plan=OuterRef("pk"), state=VersionState.PUBLISHED))
+    plan = Plan.objects.order_by(pays.desc(), "pk").values("pk")[:1]
+    return BindingRule.objects.filter(plan=Subquery(plan)).select_related("set_by").order_by("-pk").first()
 
 
 def terms_of(rule: BindingRule | None) -> Terms:
@@ -30,6 +29,10 @@ def with_touches(links: QuerySet[ReferralLink]) -> QuerySet[ReferralLink]:
     """Links with `touches`, how often they were opened in all."""
     days = TouchDay.objects.filter(link=OuterRef("pk")).order_by().values("link")
     return links.annotate(touches=Coalesce(Subquery(days.annotate(n=Sum("clicks")).values("n")), 0))
+
+
+def times_opened(link: ReferralLink) -> int:
+    return TouchDay.objects.filter(link=link).aggregate(n=Coalesce(Sum("clicks"), 0))["n"]  # type: ignore[no-any-return]
 
 
 @dataclass(slots=True)

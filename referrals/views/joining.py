@@ -91,7 +91,7 @@ def _on_from(link: ReferralLink, form: JoinForm, now: datetime) -> HttpResponse:
     campaign = campaigns.order_by("cuts_off_at", "pk").first()
     if campaign is None:
         return redirect(f"{reverse('join', args=[link.code])}?said=joined")
-    kept = urlencode({"via": link.code, "group": link.group_id, "said": "joined"})
+    kept = urlencode({"via": link.code, "group": str(link.group_id), "said": "joined"})
     response = redirect(f"{reverse('orders:public_campaign', args=[campaign.code])}?{kept}")
     remember_visitor(response, campaign, form.visitor)
     return response

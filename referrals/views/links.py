@@ -1,6 +1,6 @@
 """邀请链接: a member's links into their groups, to send, to print and to retire; and what all of them brought."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from core.paging import page_by_key
 from referrals import services
 from referrals.forms import LinkFilter
 from referrals.models import Joining, ReferralLink
-from referrals.queries import outcomes_of, rule_in_force, terms_of, with_touches
+from referrals.queries import outcomes_of, rule_in_force, terms_of, times_opened, with_touches
 from referrals.texts import invitation, join_url
 
 MAY_INVITE = {Role.LEADER, Role.OPERATOR}
@@ -39,10 +39,8 @@ def member_links(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @leader_only
 def own_links(request: SignedInRequest) -> HttpResponse:
-    member = Member.objects.filter(user=request.user).first()
-    if member is None:
-        raise Http404
-    return redirect("referrals:member_links", member.pk)
+    """A leader's own: also into a group they lead without being in it."""
+    return _member_links(request, get_object_or_404(Member, user=request.user))
 
 
 def _member_links(request: SignedInRequest, member: Member, refusal: str = "") -> HttpResponse:
@@ -142,7 +140,7 @@ def link_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "link": link,
         "url": join_url(link),
-        "touches": with_touches(ReferralLink.objects.filter(pk=pk)).get().touches,
+        "touches": times_opened(link),
         "outcome": outcomes_of([link], user=request.user).get(pk),
         "page": page,
     }
