@@ -3,7 +3,15 @@
 from referrals.queries.chains import Tree, referrers_of, tree_of
 from referrals.queries.earnings import Earned, Earnings, Expected, Sums, earned_in, earnings_of, expected_by
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
-from referrals.queries.links import Outcome, outcomes_of, rule_in_force, terms_of, times_opened, with_touches
+from referrals.queries.links import (
+    Outcome,
+    binding_rules,
+    outcomes_of,
+    terms_in_force,
+    terms_of,
+    times_opened,
+    with_touches,
+)
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "Outcome",
     "Sums",
     "Tree",
+    "binding_rules",
     "claims_on",
     "earned_in",
     "earners_of",
@@ -26,8 +35,8 @@ __all__ = [
     "page_of_entries",
     "period_before",
     "referrers_of",
-    "rule_in_force",
     "runs_to_review",
+    "terms_in_force",
     "terms_of",
     "times_opened",
     "tree_of",

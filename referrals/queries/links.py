@@ -13,11 +13,15 @@ from referrals.models import BindingRule, Joining, Plan, PlanVersion, ReferralLi
 from referrals.rules.binding import Terms
 
 
-def rule_in_force() -> BindingRule | None:
-    """The latest one set for the plan that pays, else for the oldest; one query. None while nobody has set one."""
+def binding_rules() -> QuerySet[BindingRule]:
+    """Those set for the plan that pays, else for the oldest, each with who set it; the first of them is in force."""
     pays = Exists(PlanVersion.objects.filter(plan=OuterRef("pk"), state=VersionState.PUBLISHED))
     plan = Plan.objects.order_by(pays.desc(), "pk").values("pk")[:1]
-    return BindingRule.objects.filter(plan=Subquery(plan)).select_related("set_by").order_by("-pk").first()
+    return BindingRule.objects.filter(plan=Subquery(plan)).select_related("set_by").order_by("-pk")
+
+
+def terms_in_force() -> Terms:
+    return terms_of(binding_rules().first())
 
 
 def terms_of(rule: BindingRule | None) -> Terms:

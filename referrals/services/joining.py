@@ -18,7 +18,7 @@ from core.violations import refusing
 from orders.services import is_new_form
 from referrals.enums import Refusal
 from referrals.models import BindingRule, Joining, Plan, Referral, ReferralLink
-from referrals.queries import rule_in_force, terms_of
+from referrals.queries import terms_in_force
 from referrals.rules.binding import Joiner, Terms, Touch, decide
 from referrals.services.links import LinkRetired
 from referrals.services.referring import AlreadyReferred, refer
@@ -54,7 +54,7 @@ def join_through(
         arrived = take_in(visitor=visitor, group=link.group, channel=Channel.REFERRAL, now=now)
         member = arrived.member
         joiner = Joiner(member.pk, arrived.is_new, Referral.objects.filter(referee=member).exists())
-        terms = terms_of(rule_in_force())
+        terms = terms_in_force()
         decision = decide(_touches(link, opened, now), joiner, terms, now=now)
         referral, refusal = None, decision.refusal
         if not refusal:

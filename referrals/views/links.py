@@ -16,7 +16,7 @@ from core.paging import page_by_key
 from referrals import services
 from referrals.forms import LinkFilter
 from referrals.models import Joining, ReferralLink
-from referrals.queries import outcomes_of, rule_in_force, terms_of, times_opened, with_touches
+from referrals.queries import outcomes_of, terms_in_force, times_opened, with_touches
 from referrals.texts import invitation, join_url
 
 MAY_INVITE = {Role.LEADER, Role.OPERATOR}
@@ -120,7 +120,7 @@ def link_list(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [(link, outcomes.get(link.pk)) for link in page.rows],
-        "terms": terms_of(rule_in_force()),
+        "terms": terms_in_force(),
     }
     return render_page(request, "referrals/link_list.html", context, fragment="list")
 

@@ -14,7 +14,9 @@ from core.http import render_page, say
 from referrals import services
 from referrals.forms import BindingRuleForm, VersionForm
 from referrals.models import PlanVersion
-from referrals.queries import rule_in_force, terms_of
+from referrals.queries import binding_rules, terms_of
+
+RULES_SHOWN = 20
 
 
 @require_safe
@@ -30,15 +32,15 @@ def _plan_list(
 
     Beside them by which rule invitation links bind; `binding` is what was sent of it and says why not.
     """
-    rule = rule_in_force()
-    terms = terms_of(rule)
+    rules = list(binding_rules()[:RULES_SHOWN])
+    terms = terms_of(next(iter(rules), None))
     versions = PlanVersion.objects.visible_to(request.user).select_related("plan", "created_by", "published_by")
     context = {
         "versions": versions.order_by("plan", "-span", "-number"),
         "today": localdate(),
         "form": form,
         "refusal": refusal,
-        "rule": rule,
+        "rules": rules,
         "terms": terms,
         "binding": binding or BindingRuleForm(initial=asdict(terms)),
     }

@@ -19,7 +19,7 @@ from orders.models import Order
 from referrals import services
 from referrals.enums import Refusal, TouchRule
 from referrals.models import BindingRule, Joining, Plan, Referral, ReferralLink, TouchDay
-from referrals.queries import rule_in_force
+from referrals.queries import terms_in_force
 from referrals.rules.binding import Terms
 from referrals.views import joining as joining_views
 from tests import factories as make
@@ -437,8 +437,13 @@ def test_an_admin_sets_the_rule_and_the_page_says_who_did(operator: User) -> Non
     assert "bound to the last inviter whose link they opened within 30 days. Only who was no member before." in before
     assert "bound to the first inviter whose link they opened within 7 days. Members nobody has brought so far" in after
     assert "set by 李会计" in after
+
+    admin.post(reverse("referrals:binding_set"), {"touch": "last", "window_days": "14"})
+    page = admin.get(reverse("referrals:plan_list"))
+    assert [rule.window_days for rule in page.context["rules"]] == [14, 7]
+    assert "within 7 days" in page.text.partition("Before")[2]
     said = signed_in(operator).get(reverse("referrals:link_list")).text
-    assert "bound to the first inviter whose link they opened within 7 days." in said
+    assert "bound to the last inviter whose link they opened within 14 days." in said
 
 
 @pytest.mark.parametrize("days", ["0", "91", "many"])
@@ -458,4 +463,4 @@ def test_the_rule_of_the_plan_that_pays_holds(operator: User) -> None:
     for plan, days in ((paying, 7), (older, 8)):
         services.set_binding_rule(plan=plan, terms=Terms(window_days=days), by=operator, now=timezone.now())
 
-    assert rule_in_force().window_days == 7
+    assert terms_in_force().window_days == 7
