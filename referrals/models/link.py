@@ -138,7 +138,11 @@ class BindingRule(models.Model):
 
 class JoiningQuerySet(models.QuerySet["Joining"]):
     def visible_to(self, user: User) -> "JoiningQuerySet":
-        return self if sees_all_groups(user) else self.filter(link__in=ReferralLink.objects.visible_to(user))
+        """A leader sees who came in by the links they see, and for whom one of these decided."""
+        if sees_all_groups(user):
+            return self
+        links = ReferralLink.objects.visible_to(user)
+        return self.filter(Q(link__in=links) | Q(credited__in=links))
 
 
 class Joining(models.Model):

@@ -114,7 +114,7 @@ def link_list(request: SignedInRequest) -> HttpResponse:
     """Every link, the newest first: how often it was opened, who joined, who was bound and why others were not."""
     form = LinkFilter(request.GET, user=request.user)
     links = with_touches(form.narrowed()).select_related("member", "group")
-    page = page_by_key(links, by="-made_at", after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    page = page_by_key(links, by="-id", after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     outcomes = outcomes_of(page.rows, user=request.user)
     context = {
         "form": form,

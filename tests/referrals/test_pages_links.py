@@ -314,6 +314,15 @@ def test_a_leader_finds_their_own_link_without_being_a_member_of_the_group(group
     assert ReferralLink.objects.get().member == leader
 
 
+def test_a_leader_comes_from_an_order_to_the_members_link(group: Group, wang: Member, link: ReferralLink) -> None:
+    order = make.order_for(wang, (make.make_offer(make.make_campaign(group)), 1), group=group)
+    leader = signed_in(make_leader(group).user)
+
+    to_member, to_links = (reverse(f"referrals:{name}", args=[wang.pk]) for name in ("member_tree", "member_links"))
+    assert f'href="{to_member}"' in leader.get(reverse("orders:order_detail", args=[order.pk])).text
+    assert f'hx-get="{to_links}"' in leader.get(to_member).text
+
+
 def test_a_leader_of_another_group_makes_shows_and_retires_nothing(
     group: Group, wang: Member, link: ReferralLink
 ) -> None:
