@@ -352,6 +352,16 @@ def test_a_leader_sees_of_a_members_links_those_into_the_own_groups(
     assert "别的群" not in page
 
 
+def test_a_leader_makes_no_link_into_a_group_they_do_not_lead(group: Group, wang: Member) -> None:
+    elsewhere = make_group("别的群")
+    make.Membership.objects.create(group=elsewhere, member=wang, joined_on=make.LONG_AGO)
+
+    answer = signed_in(make_leader(group).user).post(reverse("referrals:link_make", args=[wang.pk, elsewhere.pk]))
+
+    assert answer.status_code == 404
+    assert not ReferralLink.objects.exists()
+
+
 def test_who_only_reads_is_offered_nothing_to_make_or_retire(wang: Member, link: ReferralLink) -> None:
     page = signed_in(make_user(Role.ADMIN)).get(reverse("referrals:member_links", args=[wang.pk])).text
 
