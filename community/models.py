@@ -306,3 +306,39 @@ class PhoneReveal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id} saw {self.member_id}"
+
+
+class ConsentText(models.Model):
+    """The words somebody agreed to, as they read them: one row a wording, known by what it says."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    version = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+
+    class Meta:
+        triggers = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.language}"
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def visible_to(self, user: User) -> "ConsentQuerySet":
+        return self if sees_all_groups(user) else self.filter(member__in=Member.objects.visible_to(user))
+
+
+class Consent(models.Model):
+    """A member agreed to a text; never changed, never deleted. Nothing proves whose hand it was, as with a phone."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="consents")
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        triggers = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.member_id} agreed"

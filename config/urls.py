@@ -6,12 +6,14 @@ from django.urls import include, path
 
 from core.views.house import Login
 from insights.views.today import today
+from referrals.views.joining import join
 
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("community.urls")),
     path("", include("content.urls")),
     path("", include("orders.urls")),
+    path("j/<slug:code>", join, name="join"),
     path("commission/", include("referrals.urls")),
     path("books/", include("ledger.urls")),
     path("", include("insights.urls")),

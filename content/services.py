@@ -1,26 +1,22 @@
 """What may be done with voices, pieces and their publications. The database records each change with who made it."""
 
-import secrets
 from datetime import date, datetime
 from typing import NamedTuple
 
 import pghistory
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Group, Member
 from content.enums import PieceState
-from content.models import IP, Piece, Publication
-from content.rules.links import ALPHABET, CODE_LENGTH
+from content.models import IP, ClickDay, Piece, Publication
+from core import links
 from core.errors import DomainError
 from core.models import User
-from core.sql import statement
-from core.violations import refusing
 from orders.models import Campaign
 
-COUNT_CLICK = statement(__file__, "count_click")
-CODES_TRIED = 5
+LEADS_TO = "(SELECT code FROM orders_campaign WHERE id = followed.campaign_id), followed.group_id"
 
 
 class NothingToSay(DomainError):
@@ -33,10 +29,6 @@ class CampaignElsewhere(DomainError):
 
 class AlreadyPublished(DomainError):
     """The piece is published in that group on that day."""
-
-
-class CodeTaken(DomainError):
-    """Another publication has this code: draw again."""
 
 
 @transaction.atomic
@@ -107,7 +99,7 @@ def move_piece(*, piece: Piece, state: str, by: User, now: datetime) -> Piece:
 def publish_piece(*, piece: Piece, group: Group, day: date, campaign: Campaign, by: User, now: datetime) -> Publication:
     """Say a piece in a group on a day, with a short link of its own to the campaign.
 
-    A later day schedules the piece. Raises NothingToSay, CampaignElsewhere, AlreadyPublished.
+    A later day schedules the piece. Raises NothingToSay, CampaignElsewhere, AlreadyPublished, CodeTaken.
     """
     if not (piece.head or piece.waist or piece.legs):
         raise NothingToSay(_("“%(piece)s” has no text yet. Write its head, waist or legs first.") % {"piece": piece})
@@ -116,38 +108,14 @@ def publish_piece(*, piece: Piece, group: Group, day: date, campaign: Campaign, 
             _("“%(campaign)s” does not run in %(group)s. Choose another campaign, or add the group to it.")
             % {"campaign": campaign, "group": group}
         )
+    publication = Publication(piece=piece, group=group, day=day, campaign=campaign, published_by=by, published_at=now)
+    twice = AlreadyPublished(_("This piece is already published in this group on that day."))
     with pghistory.context(user=by.pk):
-        publication = _publish_under_a_free_code(
-            Publication(piece=piece, group=group, day=day, campaign=campaign, published_by=by, published_at=now)
-        )
+        links.save_under_a_free_code(publication, refusals={"piece_is_published_once_a_day_in_a_group": twice})
     if piece.state != PieceState.PUBLISHED:
         later = day > timezone.localdate(now)
         move_piece(piece=piece, state=PieceState.SCHEDULED if later else PieceState.PUBLISHED, by=by, now=now)
     return publication
-
-
-def new_code() -> str:
-    """A code for a short link, by chance."""
-    return "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
-
-
-def _publish_under_a_free_code(publication: Publication) -> Publication:
-    refusals = {
-        "content_publication_code_key": CodeTaken(_("No free short link was found. Try again.")),
-        "piece_is_published_once_a_day_in_a_group": AlreadyPublished(
-            _("This piece is already published in this group on that day.")
-        ),
-    }
-    for tries_left in reversed(range(CODES_TRIED)):
-        publication.code = new_code()
-        try:
-            with refusing(refusals):
-                publication.save(force_insert=True)
-                return publication
-        except CodeTaken:
-            if not tries_left:
-                raise
-    raise AssertionError("the last try returns or raises")
 
 
 class Destination(NamedTuple):
@@ -160,9 +128,7 @@ class Destination(NamedTuple):
 def count_click(*, code: str, now: datetime) -> Destination | None:
     """Count one opening of a short link on its day in Shanghai; where it leads.
 
-    None for an unknown link. The number is all that is kept: no address, no cookie, no time of day.
+    None for an unknown link.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_CLICK, {"code": code, "day": timezone.localdate(now)})
-        row = cursor.fetchone()
+    row = links.count_click(ClickDay, link="publication", code=code, now=now, answer=LEADS_TO)
     return Destination(*row) if row else None

@@ -85,12 +85,13 @@ ENTRIES = (
     Entry(_("Products"), "package", "orders:product_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Suppliers"), "store", "orders:supplier_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Content calendar"), "calendar-days", "content:calendar", OPERATOR | ADMIN, GROWTH),
+    Entry(_("Invitation links"), "qr-code", "referrals:link_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Analysis"), "chart-line", "insights:analysis", OPERATOR | ADMIN, GROWTH),
     # leader: five tabs
     Entry(_("Take orders"), "clipboard-paste", "orders:jielong", LEADER, also=("orders:quick",)),
     Entry(_("Delivery"), "truck", "orders:delivery_list", LEADER),
     Entry(_("Earnings"), "wallet", "referrals:earnings", LEADER),
-    Entry(_("Me"), "user-round", "core:me", LEADER),
+    Entry(_("Me"), "user-round", "core:me", LEADER, also=("referrals:own_links",)),
     # admin and auditor
     Entry(_("Orders"), "receipt", "orders:order_list", AUDITOR, MONEY),
     Entry(_("Complaints"), "message-circle", "orders:complaint_list", AUDITOR, MONEY),
@@ -98,6 +99,7 @@ ENTRIES = (
     Entry(_("Commission review"), "list-checks", "referrals:run_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Commission entries"), "receipt", "referrals:entry_list", AUDITOR, MONEY),
     Entry(_("Commission plans"), "percent", "referrals:plan_list", ADMIN, MONEY),
+    Entry(_("Invitation links"), "qr-code", "referrals:link_list", AUDITOR, MONEY),
     Entry(_("Accounts"), "book-open", "ledger:account_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Periods"), "calendar-clock", "ledger:period_list", AUDITOR, MONEY),
     Entry(_("Who changed what"), "history", "core:history", ADMIN | AUDITOR, RECORDS),

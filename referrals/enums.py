@@ -31,3 +31,20 @@ class RunState(models.TextChoices):
     COMPUTING = "computing", _("Computing")
     REVIEW = "review", _("To review")
     APPROVED = "approved", _("Approved")
+
+
+class TouchRule(models.TextChoices):
+    """Which of the invitation links somebody opened says who brought them."""
+
+    FIRST = "first", _("The first link opened")
+    LAST = "last", _("The last link opened")
+
+
+class Refusal(models.TextChoices):
+    """Why joining through an invitation link named nobody as the one who brought them."""
+
+    SELF = "self", _("It is their own link")
+    ALREADY_REFERRED = "referred", _("Somebody else is known to have brought them")
+    ALREADY_MEMBER = "member", _("Was a member already")
+    WINDOW_OVER = "window", _("The link was opened too long ago")
+    JOINED_LATER = "later", _("The inviter joined after them")

@@ -7,16 +7,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from community.consent import Wording
 from community.forms import DayField, choices_of
-from community.models import Member
+from community.models import Group, Member
 from core.fields import LatestChoiceField, PercentField, YuanField
 from core.models import User
 from core.search import named_like
 from ledger.models import Period
+from orders.forms import VisitorForm
 from orders.models import Product
 from referrals.enums import Rule
-from referrals.models import CommissionEntry
+from referrals.models import BindingRule, CommissionEntry, ReferralLink
+from referrals.models.link import LONGEST_WINDOW_DAYS, ReferralLinkQuerySet
 from referrals.models.run import CommissionEntryQuerySet
+from referrals.rules.binding import Terms as BindingTerms
 from referrals.services import Terms
 
 
@@ -173,3 +177,57 @@ class CorrectionForm(ReferralForm):
     """Who brought a member after all, and why that is known now."""
 
     reason = forms.CharField(label=_("Why it was somebody else"), max_length=200)
+
+
+class JoinForm(VisitorForm):
+    """Who joins through an invitation link, and that they agree to the words they were shown."""
+
+    field_order = ["name", "door", "phone", "agree"]
+    agree = forms.BooleanField(
+        label=_("I agree to this"), error_messages={"required": _("Without this you can't join: tick it if you agree.")}
+    )
+
+    def __init__(self, data: Any = None, *, wording: Wording) -> None:
+        super().__init__(data)
+        self.wording = wording
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.data.get("wording") != self.wording.digest:
+            self.add_error("agree", _("The words are other ones than you saw. Read them once more."))
+        return data
+
+
+class LinkFilter(forms.Form):
+    """Which invitation links to list; what is not understood filters nothing."""
+
+    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"), required=False, empty_label=_("All groups"))
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+        self.fields["group"].widget.attrs["class"] = "select"
+        choices_of(self, "group").queryset = Group.objects.visible_to(user)
+
+    def narrowed(self) -> ReferralLinkQuerySet:
+        links = ReferralLink.objects.visible_to(self._user)
+        self.is_valid()
+        group = self.cleaned_data.get("group")
+        return links.filter(group=group) if group else links
+
+
+class BindingRuleForm(forms.Form):
+    """By which rule joining through a link binds from now on."""
+
+    touch = BindingRule._meta.get_field("touch").formfield()
+    window_days = forms.IntegerField(
+        label=BindingRule._meta.get_field("window_days").verbose_name,
+        min_value=1,
+        max_value=LONGEST_WINDOW_DAYS,
+        help_text=_("A window is 1 to 90 days."),
+    )
+    new_members_only = BindingRule._meta.get_field("new_members_only").formfield()
+
+    @property
+    def terms(self) -> BindingTerms:
+        return BindingTerms(**self.cleaned_data)

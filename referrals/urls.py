@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import chains, earnings, entries, plans, runs
+from referrals.views import chains, earnings, entries, links, plans, runs
 
 app_name = "referrals"
 
@@ -18,6 +18,15 @@ urlpatterns = [
     path("plans/<int:pk>/try/", plans.version_try, name="version_try"),
     path("plans/<int:pk>/publish/", plans.version_publish, name="version_publish"),
     path("plans/<int:pk>/discard/", plans.version_discard, name="version_discard"),
+    path("plans/binding/", plans.binding_set, name="binding_set"),
+    path("links/", links.link_list, name="link_list"),
+    path("links/mine/", links.own_links, name="own_links"),
+    path("links/<int:pk>/", links.link_detail, name="link_detail"),
+    path("links/<int:pk>/poster/", links.link_poster, name="link_poster"),
+    path("links/<int:pk>/qr.png", links.link_qr, name="link_qr"),
+    path("links/<int:pk>/retire/", links.link_retire, name="link_retire"),
+    path("members/<int:pk>/links/", links.member_links, name="member_links"),
+    path("members/<int:pk>/links/<int:group>/", links.link_make, name="link_make"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("earnings/<int:campaign>/", earnings.earnings_campaign, name="earnings_campaign"),
     path("members/<int:pk>/tree/", chains.member_tree, name="member_tree"),

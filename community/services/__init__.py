@@ -3,6 +3,7 @@
 Every change is recorded by the database together with who made it (`by`).
 """
 
+from community.services.consents import record_consent
 from community.services.groups import change_group, open_group, open_neighbourhood
 from community.services.leaders import (
     AssignmentEndsBeforeItBegins,
@@ -32,10 +33,12 @@ from community.services.seeds import (
     plan_contact,
     score_seed,
 )
+from community.services.visitors import Arrived, Visitor, take_in
 
 __all__ = [
     "AlreadyInGroup",
     "AlreadySought",
+    "Arrived",
     "AssignmentEndsBeforeItBegins",
     "GroupAlreadyLed",
     "Joined",
@@ -43,6 +46,7 @@ __all__ = [
     "NoLongerInGroup",
     "PhoneTaken",
     "ScoreRefused",
+    "Visitor",
     "add_member",
     "assign_leader",
     "change_group",
@@ -57,6 +61,8 @@ __all__ = [
     "open_group",
     "open_neighbourhood",
     "plan_contact",
+    "record_consent",
     "reveal_phone",
     "score_seed",
+    "take_in",
 ]

@@ -4,17 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
+from secrets import token_hex
 from types import MappingProxyType
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from community.consent import joining_text
 from community.enums import Channel, SeedSource, SeedStatus
 from community.models import Group, LeaderAssignment, Member, Membership, Neighbourhood, SeedProfile
+from community.services import Visitor
 from config.demo import story, words
 from config.demo.story import Neighbour, Round
 from content.enums import IPKind
@@ -48,8 +53,16 @@ from orders.services import (
     save_offer,
     start_paste,
 )
-from referrals.models import Plan, Referral
-from referrals.services import Terms, approve_run, create_version, publish_version, start_run
+from referrals.models import Plan, Referral, TouchDay
+from referrals.services import (
+    Terms,
+    approve_run,
+    create_version,
+    join_through,
+    make_link,
+    publish_version,
+    start_run,
+)
 
 
 class AlreadyThere(DomainError):
@@ -375,14 +388,21 @@ def running_round(town: Town, random: Random, now: datetime) -> None:
 
 
 def bring_newcomers(town: Town, campaign: Campaign, now: datetime) -> None:
-    """This week one member has brought two neighbours, who have ordered in the campaign that is open."""
-    today, group = timezone.localdate(now), town.groups[1]
-    _person, bringer = town.people[group.pk][0]
+    """This week one member's link has brought two neighbours, who have ordered, and somebody who was there before."""
+    today, group, operator = timezone.localdate(now), town.groups[1], town.users["operator"]
+    (_person, bringer), (_other, known), *_rest = town.people[group.pk]
+    link = make_link(member=bringer, group=group, by=operator, now=now - timedelta(days=3))
+    TouchDay.objects.bulk_create(
+        TouchDay(link=link, day=today - timedelta(days=ago), clicks=clicks) for ago, clicks in enumerate((4, 7, 2))
+    )
     berries = campaign.offers.get(name="丹东草莓")
-    for name, door in (("陆一鸣", "18-101"), ("江小满", "18-102")):
-        newcomer = Member.objects.create(name=name, channel=Channel.REFERRAL, joined_on=today)
-        Membership.objects.create(group=group, member=newcomer, door=door, joined_on=today)
-        Referral.objects.create(referrer=bringer, referee=newcomer, bound_on=today, reason="入群时说明")
+    with translation.override(settings.LANGUAGE_CODE):
+        wording = joining_text()
+    joining = partial(join_through, link=link, opened=(), wording=wording, now=now)
+    joining(visitor=Visitor(known.name, "", known.phone), nonce=token_hex(16))
+    for name, door, phone in (("陆一鸣", "18-101", "13900000001"), ("江小满", "18-102", "13900000002")):
+        joining(visitor=Visitor(name, door, phone), nonce=token_hex(16))
+        newcomer = Member.objects.get(phone=phone)
         wanted = [Wanted(newcomer.pk, {berries.pk: Decimal(1)})]
         place(
             campaign=campaign,

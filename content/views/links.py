@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from content import services
 from content.models import Publication
-from content.rules.links import is_persons_click
+from core.links import is_opened_by_a_person
 
 
 @require_safe
@@ -19,11 +19,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     HEAD, link previews, crawlers and prefetching browsers are led on without being counted.
     """
     code = code.lower()
-    if is_persons_click(
-        method=request.method or "",
-        user_agent=request.headers.get("User-Agent", ""),
-        purpose=request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")),
-    ):
+    if is_opened_by_a_person(request):
         found = services.count_click(code=code, now=now())
     else:
         led = Publication.objects.filter(code=code).values_list("campaign__code", "group_id").first()

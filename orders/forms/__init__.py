@@ -16,7 +16,7 @@ from orders.forms.payments import (
     PaymentForm,
     TopUpForm,
 )
-from orders.forms.public import GoodsForm, PublicOrderForm
+from orders.forms.public import GoodsForm, PublicOrderForm, VisitorForm
 from orders.forms.quick import NewcomerForm, QuickOrderForm
 from orders.forms.receiving import ArrivalCorrectionForm, ArrivalRow, ArrivalsForm
 from orders.forms.sharing import SharingForm
@@ -59,6 +59,7 @@ __all__ = [
     "SupplierForm",
     "TopUpForm",
     "UploadForm",
+    "VisitorForm",
     "WeightForm",
     "read_taps",
     "sign_shown",

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from community.forms import PhoneField
 from community.models import Group
 from community.rules.doors import tidy_door
+from community.services import Visitor
 from core.fields import PlainTextField, QuantityField
 from orders.forms.stepper import StepperInput
 from orders.models import Offer
 from orders.queries import Standing
-from orders.services import Visitor
 from orders.services.placing import limit_sentence, whole_sentence
 from orders.terms import progress_of, terms_of
 
@@ -114,27 +114,18 @@ class GoodsForm(forms.Form):
         return GoodsRow(one, field if left is None or left > 0 or field.value() else None)
 
 
-class PublicOrderForm(GoodsForm):
-    """An order by somebody without an account: what, to which door, who. The leader sees it all as it was written."""
+class VisitorForm(forms.Form):
+    """Who somebody without an account is, on a page anybody may open: door, name, phone; sent twice it counts once."""
 
     door = PlainTextField(label=_("Door"), max_length=LONGEST_DOOR, help_text=_("Building-unit-room, such as 6-2-301."))
     name = PlainTextField(label=_("Name"), max_length=40, help_text=_("As it stands in the group."))
     phone = PhoneField(help_text=_("Your next order is recognised by it. Nobody in the group sees it."))
-    note = PlainTextField(label=_("Note"), max_length=200, required=False)
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
 
-    def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.groups = {str(group.pk): group for group in groups}
         self.fields["door"].widget.attrs["autocomplete"] = "address-line2"
         self.fields["name"].widget.attrs["autocomplete"] = "nickname"
-        if len(groups) > 1:
-            names = Counter(group.neighbourhood.name for group in groups)
-            places = [
-                (key, one.neighbourhood.name if names[one.neighbourhood.name] == 1 else one.name)
-                for key, one in self.groups.items()
-            ]
-            self.fields["group"] = forms.ChoiceField(label=_("Neighbourhood"), choices=[("", _("Choose…")), *places])
 
     def clean_door(self) -> str:
         door = tidy_door(self.cleaned_data["door"])
@@ -146,6 +137,33 @@ class PublicOrderForm(GoodsForm):
         if self.cleaned_data["website"]:
             raise ValidationError(_("This field stays empty: only programs fill it in."))
         return ""
+
+    @property
+    def visitor(self) -> Visitor:
+        return Visitor(self.cleaned_data["name"], self.cleaned_data["door"], self.cleaned_data["phone"])
+
+    @property
+    def nonce(self) -> str:
+        """What makes a form sent twice one form: it comes back as it was given out."""
+        sent = str(self.data.get("nonce", ""))
+        return sent if re.fullmatch("[0-9a-f]{32}", sent) else secrets.token_hex(16)
+
+
+class PublicOrderForm(VisitorForm, GoodsForm):
+    """An order by somebody without an account: what, to which door, who. The leader sees it all as it was written."""
+
+    note = PlainTextField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = {str(group.pk): group for group in groups}
+        if len(groups) > 1:
+            names = Counter(group.neighbourhood.name for group in groups)
+            places = [
+                (key, one.neighbourhood.name if names[one.neighbourhood.name] == 1 else one.name)
+                for key, one in self.groups.items()
+            ]
+            self.fields["group"] = forms.ChoiceField(label=_("Neighbourhood"), choices=[("", _("Choose…")), *places])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -159,16 +177,6 @@ class PublicOrderForm(GoodsForm):
         return self.groups[self.cleaned_data["group"]] if "group" in self.fields else next(iter(self.groups.values()))
 
     @property
-    def visitor(self) -> Visitor:
-        return Visitor(self.cleaned_data["name"], self.cleaned_data["door"], self.cleaned_data["phone"])
-
-    @property
     def wanted(self) -> dict[int, Decimal]:
         """What is asked for, without the offers nothing is asked of."""
         return {offer: quantity for offer, quantity in self.quantities.items() if quantity}
-
-    @property
-    def nonce(self) -> str:
-        """What makes a form sent twice one order: it comes back as it was given out."""
-        sent = str(self.data.get("nonce", ""))
-        return sent if re.fullmatch("[0-9a-f]{32}", sent) else secrets.token_hex(16)

@@ -1,4 +1,4 @@
-"""What the public page remembers: which forms became orders, and how many came from where."""
+"""What the public pages remember: which forms were taken in, and how many came from where."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +7,10 @@ from orders.models.order import Order
 
 
 class SentForm(models.Model):
-    """One form of the public page that became an order: sent twice, it is the same order. Forgotten after a month."""
+    """One form of a public page that was taken in: sent twice, it is the same order, or joins once.
+
+    `order` is what became of a form of a campaign. Forgotten after a month.
+    """
 
     nonce = models.CharField(max_length=32, unique=True)
     order = models.ForeignKey(Order, models.CASCADE, null=True, related_name="sent_forms")
@@ -18,7 +21,7 @@ class SentForm(models.Model):
 
 
 class FormCount(models.Model):
-    """How many forms came in one hour from one address, or for one campaign. Forgotten after a day.
+    """How many forms came in one hour from one address, or on one page. Forgotten after a day.
 
     `source` is a keyed hash: the address itself is not kept.
     """

@@ -94,10 +94,10 @@ from orders.services.public import (
     AlreadyOrdered,
     CameThroughTheChain,
     TooManyForms,
-    Visitor,
     change_own_order,
     count_form,
     forget_forms,
+    is_new_form,
     order_publicly,
 )
 from orders.services.quick import (
@@ -167,7 +167,6 @@ __all__ = [
     "Told",
     "TooLateToUndo",
     "TooManyForms",
-    "Visitor",
     "Wanted",
     "answer_goods",
     "apply_paste",
@@ -197,6 +196,7 @@ __all__ = [
     "enter_order",
     "expire_claims",
     "forget_forms",
+    "is_new_form",
     "forget_imports",
     "forget_pastes",
     "hand_over",

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,8 +12,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from community.enums import Channel
-from community.models import Group, Member, Membership
-from community.services import PhoneTaken, add_member, join_group
+from community.models import Group, Member
+from community.services import Visitor, take_in
 from core.errors import DomainError
 from core.sql import statement
 from orders.enums import OrderSource, OrderState
@@ -38,35 +37,27 @@ class CameThroughTheChain(DomainError):
     """The chain still asks for it: changed here, the next paste would take it back a second time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who somebody says they are: name and door as written, phone as `tidy_phone` keeps it. Nothing of it is proven."""
-
-    name: str
-    door: str
-    phone: str
-
-
-def count_form(*, campaign: Campaign, address: str, now: datetime) -> None:
+def count_form(*, page: str, most: int, address: str, now: datetime) -> None:
     """Count a form that came in, accepted or not. Raises TooManyForms.
 
-    Counted outside of any transaction of the order: what is refused counts too.
+    `page` names the page it was sent on ("campaign:7"), which takes `most` in an hour. Counted outside of any
+    transaction of what the form is for: what is refused counts too.
     """
-    most = {
-        _source("address", address): settings.PUBLIC_FORMS_PER_ADDRESS,
-        _source("campaign", str(campaign.pk)): settings.PUBLIC_FORMS_PER_CAMPAIGN,
+    most_of = {
+        _source(f"address:{address}"): settings.PUBLIC_FORMS_PER_ADDRESS,
+        _source(page): most,
     }
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_FORMS, {"sources": list(most), "now": now})
-        if any(forms > most[source] for source, forms in cursor.fetchall()):
+        cursor.execute(COUNT_FORMS, {"sources": list(most_of), "now": now})
+        if any(forms > most_of[source] for source, forms in cursor.fetchall()):
             raise TooManyForms(
-                _("Too many orders came from here within an hour. Nothing was saved; order in the group, or later.")
+                _("Too many forms came from here within an hour. Nothing was saved; ask in the group, or try later.")
             )
 
 
-def _source(kind: str, value: str) -> str:
+def _source(source: str) -> str:
     """Not the address itself: the hash cannot be turned back without the key of this installation."""
-    return salted_hmac("orders.forms", f"{kind}:{value}", algorithm="sha256").hexdigest()
+    return salted_hmac("orders.forms", source, algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
@@ -86,9 +77,9 @@ def order_publicly(
     Whose phone it is orders; a name and a door alone never find anybody. Raises AlreadyOrdered and what `place` raises;
     then nobody has joined either.
     """
-    if not _is_new(nonce):
+    if not is_new_form(nonce):
         return Order.objects.select_related("campaign").get(sent_forms__nonce=nonce)
-    member = _who(visitor, group, now)
+    member = take_in(visitor=visitor, group=group, channel=Channel.PUBLIC_PAGE, now=now).member
     if Order.objects.filter(campaign=campaign, member=member).exclude(state=OrderState.CANCELLED).exists():
         raise AlreadyOrdered(
             _(
@@ -120,39 +111,11 @@ def _other_name(name: str) -> str:
         return _("ordered as %(name)s") % {"name": name}
 
 
-def _is_new(nonce: str) -> bool:
-    """Put the nonce down; the same one in another transaction is waited for."""
+def is_new_form(nonce: str) -> bool:
+    """Put the nonce of a form down; the same one in another transaction is waited for."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO orders_sentform (nonce) VALUES (%s) ON CONFLICT (nonce) DO NOTHING", [nonce])
         return bool(cursor.rowcount)
-
-
-def _who(visitor: Visitor, group: Group, now: datetime) -> Member:
-    """The member with this phone, or somebody new; in the group either way. Locked against their other forms."""
-    member = _locked(phone=visitor.phone)
-    if member is None:
-        try:
-            return add_member(
-                group=group,
-                name=visitor.name,
-                door=visitor.door,
-                channel=Channel.PUBLIC_PAGE,
-                phone=visitor.phone,
-                by=None,
-                now=now,
-            ).member
-        except PhoneTaken:  # by a form that came at the same moment
-            member = _locked(phone=visitor.phone)
-            if member is None:
-                raise
-    if not Membership.objects.current().filter(member=member, group=group).exists():
-        join_group(member=member, group=group, door=visitor.door, by=None, now=now)
-    return member
-
-
-def _locked(**who: object) -> Member | None:
-    """Orders that come in by other ways only look at the key: they neither wait for this lock nor block it."""
-    return Member.objects.select_for_update(no_key=True).filter(**who).first()
 
 
 @transaction.atomic
@@ -161,7 +124,7 @@ def change_own_order(*, order: Order, quantities: Mapping[int, Decimal], now: da
 
     Returns whether that changed anything. Raises CameThroughTheChain and what `place` raises.
     """
-    _locked(pk=order.member_id)
+    Member.objects.select_for_update(no_key=True).get(pk=order.member_id)
     has = dict(order.lines.values_list("offer", "quantity"))
     moves = {offer: target - has.get(offer, Decimal()) for offer, target in quantities.items()}
     moves = {offer: quantity for offer, quantity in sorted(moves.items()) if quantity}

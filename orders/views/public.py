@@ -6,6 +6,7 @@ another site is refused all the same.
 """
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from community.services import Visitor
 from core.errors import DomainError
 from core.http import client_address
 from orders import services
@@ -34,6 +36,7 @@ NOT_FOR_MEMBERS = [CampaignState.DRAFT, CampaignState.CANCELLED]
 REMEMBERED = 60 * 24 * 60 * 60
 """Seconds an own order's address and the cookie that leads to it are good for."""
 COOKIE = "order"
+WHO, WHO_SALT, WHO_REMEMBERED = "who", "orders.who", 60 * 60
 SIGNER = signing.TimestampSigner(salt="orders.own_order", sep=".")
 
 
@@ -56,6 +59,11 @@ def refuse_other_sites(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
+def count_form(request: HttpRequest, campaign: Campaign, now: datetime) -> None:
+    most = settings.PUBLIC_FORMS_PER_CAMPAIGN
+    services.count_form(page=f"campaign:{campaign.pk}", most=most, address=client_address(request), now=now)
+
+
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +76,7 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
     groups = list(campaign.groups.select_related("neighbourhood").order_by("neighbourhood__pinyin", "pinyin", "pk"))
     form = PublicOrderForm(
         request.POST if request.method == "POST" else None,
-        initial={"group": request.GET.get("group")},  # a short link was made for one
+        initial={"group": request.GET.get("group"), **visitor_of(request)},  # a short link was made for one group
         goods=standings(campaign.offers.select_related("product")),
         groups=groups,
     )
@@ -78,7 +86,7 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
         status = 422
         form.is_valid()
         try:
-            services.count_form(campaign=campaign, address=client_address(request), now=now)
+            count_form(request, campaign, now)
             if not campaign.takes_orders(now):
                 raise services.CampaignClosed(closed_sentence(campaign, now))
             if form.is_valid():
@@ -91,6 +99,28 @@ def public_campaign(request: HttpRequest, code: str) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
     return campaign_page(request, campaign, form, status)
+
+
+def remember_visitor(response: HttpResponse, campaign: Campaign, visitor: Visitor) -> None:
+    """Who somebody has just said they are stands in the form of this campaign for an hour, on their device alone."""
+    response.set_cookie(
+        WHO,
+        signing.dumps(asdict(visitor), salt=WHO_SALT),
+        max_age=WHO_REMEMBERED,
+        path=reverse("orders:public_campaign", args=[campaign.code]),
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def visitor_of(request: HttpRequest) -> dict[str, str]:
+    """What this device remembers of who somebody is, by field; nothing that was not signed here."""
+    try:
+        known: dict[str, str] = signing.loads(request.COOKIES.get(WHO, ""), salt=WHO_SALT, max_age=WHO_REMEMBERED)
+    except signing.BadSignature:
+        return {}
+    return known
 
 
 def order_from(form: PublicOrderForm, campaign: Campaign, via: str, now: datetime) -> Order:
@@ -116,11 +146,13 @@ def campaign_page(request: HttpRequest, campaign: Campaign, form: PublicOrderFor
     now = timezone.now()
     own = order_behind(request.COOKIES.get(COOKIE, ""), campaign.code)
     rows = form.rows()
+    joined = request.GET.get("group") if request.GET.get("said") == "joined" else None
     context = {
         "campaign": campaign,
         "form": form,
         "rows": rows,
         "via": via_of(request),
+        "joined": next((one for key, one in form.groups.items() if joined == key), None),
         "own_url": own_url(own) if own else "",
         "sample": sample_line(rows[0].offer) if rows else "",
         "takes_orders": campaign.takes_orders(now),
@@ -177,7 +209,7 @@ def own_order(request: HttpRequest, code: str, token: str) -> HttpResponse:
         status = 422
         form.is_valid()
         try:
-            services.count_form(campaign=order.campaign, address=client_address(request), now=now)
+            count_form(request, order.campaign, now)
             if form.is_valid():
                 services.change_own_order(order=order, quantities=form.quantities, now=now)
                 return redirected(f"{request.path}?said=saved")

@@ -1,5 +1,14 @@
 """What may be done: say who brought whom and correct it, write, try and publish plans, run a period, approve a run."""
 
+from referrals.services.joining import Opened, join_through, set_binding_rule
+from referrals.services.links import (
+    HasLink,
+    InvitesElsewhere,
+    LinkRetired,
+    groups_to_invite_into,
+    make_link,
+    retire_link,
+)
 from referrals.services.plans import (
     AnotherPlanPays,
     NobodyAnswersForLevelTwo,
@@ -42,10 +51,14 @@ __all__ = [
     "AnotherPlanPays",
     "Approved",
     "ApproverRanIt",
+    "HasLink",
+    "InvitesElsewhere",
     "LaterPeriodHasRun",
+    "LinkRetired",
     "NoOpenPeriod",
     "NoPeriodToTry",
     "NobodyAnswersForLevelTwo",
+    "Opened",
     "PeriodIsClosed",
     "PlanPaysTooMuch",
     "ReasonMissing",
@@ -62,8 +75,13 @@ __all__ = [
     "create_version",
     "discard_version",
     "fingerprint",
+    "groups_to_invite_into",
+    "join_through",
+    "make_link",
     "publish_version",
     "refer",
+    "retire_link",
+    "set_binding_rule",
     "standard_plan",
     "start_run",
     "try_version",

@@ -1,5 +1,7 @@
 """Plans: their versions by days, a draft, trying it on past periods, publishing it for ever."""
 
+from dataclasses import asdict
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,18 +16,33 @@ from core.http import render_page, say
 from core.models import Job
 from referrals import services
 from referrals.enums import VersionState
-from referrals.forms import TrialForm, VersionForm
+from referrals.forms import BindingRuleForm, TrialForm, VersionForm
 from referrals.models import PlanVersion
-from referrals.queries import trial_of
+from referrals.queries import binding_rules, terms_of, trial_of
+
+RULES_SHOWN = 20
 
 
 @require_safe
 @money_reader
 def plan_list(request: SignedInRequest) -> HttpResponse:
-    """Every version, the latest days first."""
-    versions = PlanVersion.objects.visible_to(request.user).select_related("plan", "created_by", "published_by")
-    context = {"versions": versions.order_by("plan", "-span", "-number")}
-    return render_page(request, "referrals/plan_list.html", context)
+    return _plan_list(request)
+
+
+def _plan_list(request: SignedInRequest, binding: BindingRuleForm | None = None) -> HttpResponse:
+    """Every version, the latest days first, and by which rule invitation links bind.
+
+    `binding` is what was sent of the rule and says why not.
+    """
+    rules = list(binding_rules()[:RULES_SHOWN])
+    terms = terms_of(next(iter(rules), None))
+    context = {
+        "versions": _versions(request).order_by("plan", "-span", "-number"),
+        "rules": rules,
+        "terms": terms,
+        "binding": binding or BindingRuleForm(initial=asdict(terms)),
+    }
+    return render_page(request, "referrals/plan_list.html", context, status=422 if binding else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,6 +125,18 @@ def version_discard(request: SignedInRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return _version_detail(request, pk, TrialForm(user=request.user), refusal=str(error))
     say(request, _("The draft is gone."))
+    return redirect("referrals:plan_list")
+
+
+@require_POST
+@admin_only
+def binding_set(request: SignedInRequest) -> HttpResponse:
+    """By which rule invitation links bind from now on."""
+    form = BindingRuleForm(request.POST)
+    if not form.is_valid():
+        return _plan_list(request, binding=form)
+    services.set_binding_rule(plan=services.standard_plan(), terms=form.terms, by=request.user, now=now())
+    say(request, _("Whoever joins from now on is bound by this rule."))
     return redirect("referrals:plan_list")
 
 

@@ -182,6 +182,7 @@ PAGES = [
     ("orders:leader_today", GET, {}, "LS"),
     ("orders:public_campaign", GET, {"code": "code"}, EVERYBODY),
     ("orders:own_order", GET, {"code": "code", "token": "own_token"}, EVERYBODY),
+    ("join", GET, {"code": "invitation_code"}, EVERYBODY),
     ("referrals:run_list", GET, {}, "AU"),
     ("referrals:run_start", POST, {}, "A"),
     ("referrals:run_detail", GET, {"pk": "run"}, "AU"),
@@ -196,6 +197,15 @@ PAGES = [
     ("referrals:version_try", POST, {"pk": "version"}, "A"),
     ("referrals:version_publish", POST, {"pk": "version"}, "A"),
     ("referrals:version_discard", POST, {"pk": "version"}, "A"),
+    ("referrals:binding_set", POST, {}, "A"),
+    ("referrals:link_list", GET, {}, "OAU"),
+    ("referrals:own_links", GET, {}, "LS"),
+    ("referrals:link_detail", GET, {"pk": "invitation"}, "OAU"),
+    ("referrals:link_poster", GET, {"pk": "invitation"}, "OLAU"),
+    ("referrals:link_qr", GET, {"pk": "invitation"}, "OLAU"),
+    ("referrals:link_retire", POST, {"pk": "invitation"}, "OL"),
+    ("referrals:member_links", GET, {"pk": "member"}, "OLAU"),
+    ("referrals:link_make", POST, {"pk": "member", "group": "group"}, "OL"),
     ("referrals:earnings", GET, {}, "LS"),
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
     ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
@@ -233,7 +243,7 @@ API_WRITERS = {"api:order-list": "OLS"}
 BODIES = {"referrals:run_start": {"period": "period"}}
 """What has to be sent along for an address to be found at all."""
 READING_BY_POST = {"logout", "core:language"}
-AS_ANYBODY = {"orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
+AS_ANYBODY = {"join", "orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
 """Who is signed in makes no difference here: what is sent is sent as a member without an account."""
 
 

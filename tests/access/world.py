@@ -34,7 +34,7 @@ from orders.services import (
 from orders.views.helper import helper_token
 from orders.views.public import token_of
 from referrals.models import Run
-from referrals.services import Terms, create_version, refer, standard_plan
+from referrals.services import Terms, create_version, make_link, refer, standard_plan
 from tests import factories as make
 from tests.factories import NOW, TODAY
 from tests.photos import encoded, halves
@@ -78,6 +78,7 @@ def build() -> World:
     entry = post(period=period, booked_on=TODAY, key="k", legs=[(house, 1), (owed, -1)], by=admin)
     brought = make.make_member("陈静", group=group)
     refer(referrer=member, referee=brought, reason="", by=leader.user, now=NOW)
+    invites = make_link(member=member, group=group, by=leader.user, now=NOW)
     job = enqueue(key="access", kind=CHECK, arguments={}, by=operator)
     export = Export.objects.create(
         job=job, owner=operator, file_name="a.xlsx", header=[], file=b"PK", made_at=NOW, expires_at=make.FAR_OFF
@@ -138,6 +139,8 @@ def build() -> World:
         "piece": piece.pk,
         "publication": said.pk,
         "link": said.code,
+        "invitation": invites.pk,
+        "invitation_code": invites.code,
         "version": version.pk,
         "period": period.pk,
         "run": run.pk,

@@ -6,8 +6,9 @@ import pytest
 from content import services
 from content.enums import IPKind, PieceState
 from content.models import ClickDay
-from content.rules.links import ALPHABET
+from core import links
 from core.enums import Role
+from core.rules.links import ALPHABET
 from tests.content.factories import make_ip, make_piece, make_publication
 from tests.factories import NOW, TODAY, make_campaign, make_group, make_user
 
@@ -89,7 +90,7 @@ def test_a_published_piece_stays_published_when_a_later_day_is_added(operator, g
 def test_a_taken_code_is_drawn_again(operator, group, campaign, monkeypatch):
     make_publication(code="aaaaaaa")
     drawn = iter(["aaaaaaa", "aaaaaaa", "bbbbbbb"])
-    monkeypatch.setattr(services, "new_code", lambda: next(drawn))
+    monkeypatch.setattr(links, "new_code", lambda _length: next(drawn))
 
     publication = services.publish_piece(
         piece=make_piece(), group=group, day=TODAY, campaign=campaign, by=operator, now=NOW
@@ -100,9 +101,9 @@ def test_a_taken_code_is_drawn_again(operator, group, campaign, monkeypatch):
 
 def test_drawing_codes_ends(operator, group, campaign, monkeypatch):
     make_publication(code="aaaaaaa")
-    monkeypatch.setattr(services, "new_code", lambda: "aaaaaaa")
+    monkeypatch.setattr(links, "new_code", lambda _length: "aaaaaaa")
 
-    with pytest.raises(services.CodeTaken):
+    with pytest.raises(links.CodeTaken):
         services.publish_piece(piece=make_piece(), group=group, day=TODAY, campaign=campaign, by=operator, now=NOW)
 
 

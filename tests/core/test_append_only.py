@@ -48,10 +48,14 @@ def test_facts_entries_and_histories_are_append_only() -> None:
         "orders_complaint",
         "orders_complaintdecision",
         "core_picture",
+        "community_consent",
+        "community_consenttext",
         "community_phonereveal",
         "ledger_entry",
         "ledger_leg",
+        "referrals_bindingrule",
         "referrals_commissionentry",
+        "referrals_joining",
     }
     histories = {model._meta.db_table for model in tracked().values()}
 

@@ -209,7 +209,7 @@ def test_an_order_says_whom_and_what_it_came_through(signed_in, operator, leader
 
     assert "周敏" in page
     assert "张阿姨" in page
-    assert "from the published link abc2345 (came through the link)" in page
+    assert "through the link abc2345 (came through the link)" in page
 
 
 def test_a_refund_by_quantity_is_recorded_with_who_and_why(signed_in, operator, place):

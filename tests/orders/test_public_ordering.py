@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from community.models import Member, Membership
+from community.services import Visitor
 from orders.enums import OrderSource
 from orders.models import ChainEntry, FormCount, Order, SentForm
-from orders.services import Visitor, change_own_order, cut_off, deliver, forget_forms, order_publicly, record_shortage
+from orders.services import change_own_order, cut_off, deliver, forget_forms, order_publicly, record_shortage
 from orders.views.public import token_of
 from tests import factories as make
 from tests.content.factories import make_publication
@@ -459,7 +460,7 @@ def test_too_many_from_one_address_are_refused_and_what_was_typed_is_kept(order_
     answer = order_with((berries, "1"))
 
     assert answer.status_code == 429
-    assert "Too many orders came from here within an hour." in answer.text
+    assert "Too many forms came from here within an hour." in answer.text
     assert 'value="3-1701"' in answer.text
     assert not Order.objects.exists()
 

@@ -1,6 +1,6 @@
 import pytest
 
-from content.rules.links import is_persons_click
+from core.rules.links import is_persons_click
 
 WECHAT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.50"

@@ -6,6 +6,8 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Read aloud and typed without doubt: no 0/o, no 1/i/l, one case."""
 CODE_LENGTH = 7
 """31⁷ ≈ 27 500 million codes: guessing finds nothing while a few hundred thousand are taken."""
+LONG_CODE_LENGTH = 8
+"""For the other kind of link a page may be reached by: what is as long is never one of each."""
 
 # A Cubot is a phone.
 _PREVIEWS = re.compile(
