@@ -251,7 +251,7 @@ def test_a_binding_is_not_deleted(chain: list[Member]) -> None:
 
 
 def test_bindings_are_not_emptied() -> None:
-    assert refused("TRUNCATE referrals_referral") == "what_is_kept_is_not_emptied"
+    assert refused("TRUNCATE referrals_referral CASCADE") == "what_is_kept_is_not_emptied"
 
 
 def test_a_chain_cannot_be_bent_into_a_loop(chain: list[Member], operator: User) -> None:
