@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from core.sql import statement
 from insights.models import WINDOWS, CohortWeek, MemberDay, MemberStat, RepurchaseStep, Watermark
 from orders.models import SaleFact
+from orders.services import decided_facts
 
 ADD_MEMBER_DAYS = statement(__file__, "add_member_days")
 COUNT_COHORT_WEEKS = statement(__file__, "count_cohort_weeks")
@@ -19,8 +19,6 @@ REFRESH_MEMBER_STATS = statement(__file__, "refresh_member_stats")
 
 TAKEN_OUT_AND_PUT_IN = (COUNT_COHORT_WEEKS, COUNT_REPURCHASES, MOVE_SOCIAL_VALUE)
 """What members count towards: without the touched ones before they change, with them after it."""
-
-WRITERS_WAIT_AT_MOST_MS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def roll_up(*, now: datetime) -> RolledUp:
     between: dict[str, Any] = {
         "windows": list(WINDOWS),
         "after": watermark.fact_id,
-        "upto": max(watermark.fact_id, _decided_facts()),
+        "upto": max(watermark.fact_id, decided_facts()),
     }
     with connection.cursor() as cursor:
         for count in TAKEN_OUT_AND_PUT_IN:
@@ -74,20 +72,3 @@ def _held_watermark() -> Watermark:
 def _move(watermark: Watermark, row_id: int, now: datetime) -> None:
     watermark.fact_id, watermark.at = row_id, now
     watermark.save(update_fields=["fact_id", "at"])
-
-
-def _decided_facts() -> int:
-    """The highest id of a fact below which none can appear any more.
-
-    Ids are handed out before commit, so a row with a lower id may become visible after one with a higher id, and a
-    watermark at the highest *visible* id would pass it by for ever. A SHARE lock is granted when every transaction
-    that has written to the table is over; whoever writes next gets its id after the lock, hence a higher one.
-    The lock is let go at once, by going back to the savepoint it was taken in: readers never wait, writers only
-    while it is being had.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {WRITERS_WAIT_AT_MOST_MS}")
-        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(SaleFact._meta.db_table)} IN SHARE MODE")
-        highest: int | None = SaleFact.objects.aggregate(highest=Max("pk"))["highest"]
-        transaction.set_rollback(True)
-    return highest or 0

@@ -26,6 +26,7 @@ def commission_run(work: Work) -> None:
         run=Run.objects.select_related("period", "ran_by").get(pk=work.arguments["run"]),
         number=work.number,
         group_ids=work.shard["groups"],
+        campaign_ids=work.shard.get("campaigns"),
         booked_on=date.fromisoformat(work.arguments["booked_on"]),
     )
 

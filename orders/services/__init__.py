@@ -34,6 +34,7 @@ from orders.services.complaints import (
 )
 from orders.services.copying import Copied, copy_campaign
 from orders.services.corrections import NotCorrectable, correct_order, record_weights
+from orders.services.facts import decided_facts
 from orders.services.forgetting import forget_pastes
 from orders.services.fulfilment import (
     NotDeliverable,
@@ -116,6 +117,7 @@ from orders.services.ticks import Tap, Told, take_ticks
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
+    "decided_facts",
     "AlreadyApplied",
     "AlreadyClaimed",
     "AlreadyOrdered",

@@ -28,6 +28,15 @@ class Run(models.Model):
     )
     ran_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("run by"))
     ran_at = models.DateTimeField(_("run at"), db_default=Now())
+    facts_upto = models.BigIntegerField(
+        null=True, help_text=_("No fact up to this id can appear any more: the next run goes on from here.")
+    )
+    terms_sha256 = models.CharField(
+        max_length=64, default="", db_default="", help_text=_("Of the plans and groups as they were when it began.")
+    )
+    whole = models.BooleanField(
+        _("looked at everything"), default=True, db_default=True, help_text=_("Not only at what the run before left.")
+    )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
     )

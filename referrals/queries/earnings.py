@@ -15,8 +15,8 @@ from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry
 
 EXPECTED = statement(__file__, "commission_expected")
-AS_PUBLISHED: Mapping[str, str | int | None] = {"trial": None, "trial_days": "{}"}
-"""The parameters of commission_claims.sql when no draft is tried."""
+AS_PUBLISHED: Mapping[str, str | int | None] = {"campaigns": None, "trial": None, "trial_days": "{}"}
+"""The parameters of commission_claims.sql for all campaigns, when no draft is tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ def paid_on(periods: Sequence[Period], *, trial: PlanVersion | None = None) -> d
     run's: what it says is what a run would have recorded.
     """
     days = "{" + ",".join(f"[{period.span.lower},{period.span.upper})" for period in periods) + "}"
-    trying: Mapping[str, str | int | None] = {"trial": trial.pk, "trial_days": days} if trial else AS_PUBLISHED
+    trying = dict(AS_PUBLISHED)
+    if trial:
+        trying |= {"trial": trial.pk, "trial_days": days}
     groups = list(Group.objects.order_by("pk").values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -22,14 +22,24 @@ class Added:
     entries: int
 
 
-def append_due(*, run: Run, group_ids: Sequence[int], before: date) -> list[Added]:
+def append_due(
+    *, run: Run, group_ids: Sequence[int], before: date, campaign_ids: Sequence[int] | None = None
+) -> list[Added]:
     """Append what the groups' facts dated before that day (Asia/Shanghai) make due and no run has recorded.
 
-    One statement however many orders; appends nothing when all of it is recorded.
+    Only what belongs to these campaigns is looked at, or all of it. One statement however many orders; appends nothing
+    when all of it is recorded.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             APPEND,
-            {"groups": list(group_ids), "before": before, "run": run.pk, "period": run.period_id, **AS_PUBLISHED},
+            {
+                **AS_PUBLISHED,
+                "campaigns": None if campaign_ids is None else list(campaign_ids),
+                "groups": list(group_ids),
+                "before": before,
+                "run": run.pk,
+                "period": run.period_id,
+            },
         )
         return [Added(*row) for row in cursor.fetchall()]

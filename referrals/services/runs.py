@@ -17,6 +17,7 @@ from core.sql import statement
 from core.violations import refusing
 from ledger.enums import PeriodState
 from ledger.models import Period
+from orders.services import decided_facts
 from referrals.enums import RunState
 from referrals.models import Run
 from referrals.services import bookings
@@ -28,6 +29,8 @@ GROUPS_A_SHARD = 50
 FEWEST_SHARDS = 4
 """With so many groups or more the work is split at least so often: what one worker loses, others go on with."""
 DIGEST = statement(__file__, "run_digest")
+TERMS_IN_FORCE = statement(__file__, "terms_in_force")
+TOUCHED = statement(__file__, "touched_rounds")
 ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '10min'"
 """A shard is one long statement over everything its groups ever sold. Holds until the end of its transaction."""
 
@@ -78,8 +81,11 @@ class Approved:
 
 
 @transaction.atomic
-def start_run(*, period: Period, by: User, now: datetime) -> Run:
+def start_run(*, period: Period, by: User, now: datetime, whole: bool = False) -> Run:
     """Ask for everything due from the facts dated before the period's end; a job works it out and books it there.
+
+    It looks where something happened since the run before. It looks everywhere when a plan or a group has changed
+    since, or when it is asked to be `whole`: what that adds is what runs before have missed, and should be nothing.
 
     Raises PeriodIsClosed, RunIsComputing or LaterPeriodHasRun; then nothing is started.
     """
@@ -94,19 +100,49 @@ def start_run(*, period: Period, by: User, now: datetime) -> Run:
             % {"later": later, "period": period}
         )
     computing = RunIsComputing(_("A run of %(period)s is still computing. Wait for it.") % {"period": period})
+    terms, upto = _terms_in_force(), decided_facts()
+    last = None if whole else _run_to_go_on_from(terms)
     with refusing({"period_computes_one_run_at_a_time": computing}):
-        run = Run.objects.create(period=period, ran_by=by)
+        run = Run.objects.create(period=period, ran_by=by, facts_upto=upto, terms_sha256=terms, whole=last is None)
     run.job = enqueue(
         key=f"{COMMISSION_RUN}:{run.pk}",
         kind=COMMISSION_RUN,
         arguments={"run": run.pk, "booked_on": bookings.day_within(period, timezone.localdate(now)).isoformat()},
-        shards=[
-            {"groups": groups} for groups in _slices(list(Group.objects.order_by("pk").values_list("pk", flat=True)))
-        ],
+        shards=_everything() if last is None else _touched_since(last, period),
         by=by,
     )
     run.save(update_fields=["job"])
     return run
+
+
+def _terms_in_force() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(TERMS_IN_FORCE)
+        sha256: str = cursor.fetchone()[0]
+    return sha256
+
+
+def _run_to_go_on_from(terms: str) -> Run | None:
+    """The last finished run, if nothing but facts has changed since it began; else everything is looked at again."""
+    finished = Run.objects.filter(facts_upto__isnull=False).exclude(state=RunState.COMPUTING)
+    last = finished.select_related("period").order_by("-facts_upto", "-pk").first()
+    return last if last and last.terms_sha256 == terms else None
+
+
+def _everything() -> list[dict[str, list[int]]]:
+    return [{"groups": groups} for groups in _slices(list(Group.objects.order_by("pk").values_list("pk", flat=True)))]
+
+
+def _touched_since(last: Run, period: Period) -> list[dict[str, list[int]]]:
+    """Shards of the groups where something happened, each with the campaigns in which it did."""
+    (_first, known_before), (_first, before) = bookings.days_of(last.period), bookings.days_of(period)
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCHED, {"after": last.facts_upto, "known_before": known_before, "before": before})
+        campaigns: dict[int, list[int]] = dict(cursor.fetchall())
+    return [
+        {"groups": groups, "campaigns": sorted({campaign for group in groups for campaign in campaigns[group]})}
+        for groups in _slices(list(campaigns))
+    ]
 
 
 def _slices(group_ids: list[int]) -> list[list[int]]:
@@ -117,10 +153,12 @@ def _slices(group_ids: list[int]) -> list[list[int]]:
 
 
 @transaction.atomic
-def record_shard(*, run: Run, number: int, group_ids: Sequence[int], booked_on: date) -> int:
-    """Append what these groups make due and book it as held, an entry an earner; how many entries were appended.
+def record_shard(
+    *, run: Run, number: int, group_ids: Sequence[int], campaign_ids: Sequence[int] | None = None, booked_on: date
+) -> int:
+    """Append what these groups make due, in these campaigns or (None) in all, and book it as held, an entry an earner.
 
-    Raises PeriodIsClosed when the books were closed meanwhile.
+    Returns how many entries were appended. Raises PeriodIsClosed when the books were closed meanwhile.
     """
     period = run.period
     with connection.cursor() as cursor:
@@ -131,7 +169,7 @@ def record_shard(*, run: Run, number: int, group_ids: Sequence[int], booked_on: 
     if state != PeriodState.OPEN:
         raise PeriodIsClosed(_("The books of %(period)s were closed while this run computed.") % {"period": period})
     _first, after = bookings.days_of(period)
-    added = append_due(run=run, group_ids=group_ids, before=after)
+    added = append_due(run=run, group_ids=group_ids, campaign_ids=campaign_ids, before=after)
     bookings.accrue(
         {one.beneficiary_id: one.amount_fen for one in added}, run=run, shard=number, period=period, booked_on=booked_on
     )

@@ -4,7 +4,8 @@
 -- A row of `due` is one claim: a source (a line; for a delivery fee the household's lowest delivered order), a rule, a
 -- level and an earner, with `due_fen` and the figures it was reckoned from.
 --
--- Parameters: groups, the ids of the groups; before, the day (Asia/Shanghai) whose facts are the first left out;
+-- Parameters: groups, the ids of the groups; campaigns, the ids of the only campaigns looked at (NULL: all; one round,
+-- a campaign in a group, is decided by its own facts alone); before, the day (Asia/Shanghai) whose facts are the first left out;
 -- trial_days, the days on which not the published versions pay but the version with the id `trial` ({} and NULL: none).
 -- The same arithmetic as referrals/rules/commission.py, in whole fen: a product of base and amount must fit a bigint,
 -- so one order comes to less than 20 million yuan; beyond that PostgreSQL refuses instead of rounding.
@@ -20,6 +21,12 @@ WITH paying AS MATERIALIZED (
     FROM referrals_planversion version
     WHERE id = %(trial)s
 ),
+looked_at AS MATERIALIZED (
+    SELECT id, campaign_id, group_id, door, member_id, leader_id, referrer_1_id, referrer_2_id
+    FROM orders_order
+    WHERE group_id = ANY(%(groups)s)
+      AND (%(campaigns)s::bigint[] IS NULL OR campaign_id = ANY(%(campaigns)s::bigint[]))
+),
 line AS MATERIALIZED (
     -- What was delivered of each line, ticks taken back left out, and how much of it was refunded.
     SELECT
@@ -31,6 +38,7 @@ line AS MATERIALIZED (
         min(id) FILTER (WHERE kind = 'delivered') AS first_fact_id
     FROM orders_salefact
     WHERE group_id = ANY(%(groups)s) AND business_date < %(before)s AND kind IN ('delivered', 'refunded')
+      AND order_id IN (SELECT id FROM looked_at)
     GROUP BY order_id, line_id
 ),
 sale AS MATERIALIZED (
@@ -46,7 +54,7 @@ sale AS MATERIALIZED (
         FROM line
         GROUP BY order_id
     ) s
-    JOIN orders_order o ON o.id = s.order_id
+    JOIN looked_at o ON o.id = s.order_id
 ),
 timed AS MATERIALIZED (
     -- The day of the first delivery decides which version pays, and whether the group is still new.

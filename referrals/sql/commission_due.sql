@@ -11,7 +11,7 @@
 , recorded AS (
     SELECT source_id, rule, level, beneficiary_id, sum(amount_fen)::bigint AS amount_fen, max(seq) AS seq
     FROM referrals_commissionentry
-    WHERE group_id = ANY(%(groups)s)
+    WHERE group_id = ANY(%(groups)s) AND order_id IN (SELECT id FROM looked_at)
     GROUP BY source_id, rule, level, beneficiary_id
 )
 SELECT

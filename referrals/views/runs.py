@@ -51,7 +51,7 @@ def run_start(request: SignedInRequest) -> HttpResponse:
     wanted = request.POST.get("period", "")
     period = get_object_or_404(Period.objects.visible_to(request.user), pk=wanted if wanted.isdecimal() else None)
     try:
-        run = services.start_run(period=period, by=request.user, now=now())
+        run = services.start_run(period=period, by=request.user, now=now(), whole="whole" in request.POST)
     except DomainError as error:
         return _run_list(request, refusal=str(error))
     return redirect("referrals:run_detail", run.pk)
