@@ -1,7 +1,7 @@
 """What a paste changes, entry by entry: carried into the orders, and remembered so that it can be taken back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 from core.models import User
 from orders.enums import OrderSource
 from orders.models import ChainEntry, Order, Paste, PasteChange
-from orders.rules.chain.notes import in_place_of, taken_back
+from orders.rules.chain.notes import in_place_of, parts_of, taken_back, with_notes_of_entries
 from orders.rules.chain.reading import LiveEntry, Quantities, Row
 from orders.services.pasting import as_json, quantities_of
 from orders.services.placing import PlacedLine, Wanted, place
@@ -175,22 +175,41 @@ def write_notes(changes: Sequence[EntryChange], *, paste: Paste) -> None:
     )
     order_of = {order.member_id: order for order in standing.select_for_update(of=("self",)).order_by("pk")}
     before = {order.pk: order.note for order in order_of.values()}
-    entries = ChainEntry.objects.filter(order__in=before, live=True)
-    still_said = set(entries.values_list("order__member", "note"))
+    still_said = said_in_notes(before)
     for member_id, old, new in renotes:
         if order := order_of.get(member_id):
-            order.note = in_place_of(order.note, "" if (member_id, old) in still_said else old, new)
+            order.note = in_place_of(order.note, old, new, still_said[order.pk])
     changed = [order for order in order_of.values() if order.note != before[order.pk]]
     Order.objects.bulk_update(changed, ["note"])
     paste.notes = {str(order.pk): [before[order.pk], order.note] for order in changed}
 
 
-def take_back_notes(paste: Paste) -> None:
-    """What a paste wrote into notes goes again; what was written there since stays."""
+def take_back_notes(back: Sequence[EntryChange], *, paste: Paste) -> None:
+    """What a paste wrote into notes goes again; what was written there since stays, by people or by other entries."""
     orders = list(Order.objects.filter(pk__in=paste.notes).select_for_update(of=("self",)).order_by("pk"))
+    still_said = said_in_notes([order.pk for order in orders])
+    renotes = [one for change in back for one in change.renotes]
     for order in orders:
-        order.note = taken_back(order.note, *paste.notes[str(order.pk)])
+        kept = still_said[order.pk]
+        note = taken_back(order.note, *paste.notes[str(order.pk)])
+        if note is None:
+            note = order.note
+            for member_id, old, new in renotes:
+                # A note that somebody rewrote stays rewritten.
+                if member_id == order.member_id and set(parts_of(old)) <= set(parts_of(note)):
+                    note = in_place_of(note, old, new, kept)
+        if note != order.note:
+            order.note = with_notes_of_entries(note, kept)
     Order.objects.bulk_update(orders, ["note"])
+
+
+def said_in_notes(orders: Collection[int]) -> dict[int, list[str]]:
+    """What the entries of these orders note now, part by part."""
+    said: dict[int, list[str]] = defaultdict(list)
+    entries = ChainEntry.objects.filter(order__in=orders, live=True).exclude(note="").order_by("pk")
+    for order_id, note in entries.values_list("order", "note"):
+        said[order_id] += [part for part in parts_of(note) if part not in said[order_id]]
+    return said
 
 
 def remembered(side: Side) -> dict[str, object]:
