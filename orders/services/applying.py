@@ -50,9 +50,11 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     """
     paste = Paste.objects.select_for_update(of=("self",)).select_related("campaign", "group").get(pk=paste.pk)
     refuse_unless_draft(paste)
+    offers = locked_offers(paste.campaign_id)
+    # Looked at under the lock: a note alone is not placed, so nothing else would see a cut-off that has just been.
+    paste.campaign.refresh_from_db()
     if not paste.campaign.takes_orders(now):
         raise CampaignClosed(closed_sentence(paste.campaign, now))
-    offers = locked_offers(paste.campaign_id)
     reading = read_paste(paste)
     refused = what_does_not_fit(paste, reading, offers)
     rows = [row for row in reading.rows if row.counts and row.key not in refused]
