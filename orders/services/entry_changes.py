@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from community.rules.doors import tidy_door
 from core.models import User
 from orders.enums import OrderSource
 from orders.models import ChainEntry, Order, Paste, PasteChange
@@ -77,7 +78,7 @@ def change_of(row: Row, newcomers: Mapping[str, int]) -> EntryChange:
             note=row.note,
         ),
         number=row.number,
-        door=row.door[:40],
+        door=tidy_door(row.asked_door)[:40],
     )
 
 
@@ -104,12 +105,10 @@ def place_moves(
 ) -> list[PlacedLine]:
     """Sum the changes by member and place them in one statement."""
     quantities: dict[int, Quantities] = defaultdict(lambda: defaultdict(Decimal))
-    doors: dict[int, str] = {}
+    doors = doors_asked(changes)
     for change in changes:
         for (member_id, offer_id), quantity in change.moves.items():
             quantities[member_id][offer_id] += quantity
-        if change.door:
-            doors.setdefault(change.after.member_id, change.door)
     wanted = [
         Wanted(member_id, asked, doors.get(member_id, ""))
         for member_id, one in quantities.items()
@@ -127,6 +126,42 @@ def place_moves(
         paste=paste,
         reason=reason,
     )
+
+
+def doors_asked(changes: Sequence[EntryChange]) -> dict[int, str]:
+    """Where the orders are to be brought, by member; of several doors the first."""
+    doors: dict[int, str] = {}
+    for change in changes:
+        if change.door:
+            doors.setdefault(change.after.member_id, change.door)
+    return doors
+
+
+def doors_before(changes: Sequence[EntryChange], *, paste: Paste) -> dict[int, str]:
+    """The doors of the orders that may be given another one, by order id, before anything is placed."""
+    standing = Order.objects.filter(campaign=paste.campaign_id, group=paste.group_id, member__in=doors_asked(changes))
+    return dict(standing.values_list("pk", "door"))
+
+
+def write_doors(changes: Sequence[EntryChange], before: Mapping[int, str], *, paste: Paste) -> None:
+    """Let the orders say the doors the entries name, also where no goods move. `paste.doors` keeps both states."""
+    if not before:
+        return
+    doors = doors_asked(changes)
+    orders = list(Order.objects.filter(pk__in=before).select_for_update(of=("self",)).order_by("pk"))
+    for order in orders:
+        order.door = doors[order.member_id]
+    Order.objects.bulk_update(orders, ["door"])
+    paste.doors = {str(order.pk): [before[order.pk], order.door] for order in orders if order.door != before[order.pk]}
+
+
+def take_back_doors(paste: Paste) -> None:
+    """The doors a paste changed are what they were, unless somebody gave another one since."""
+    orders = list(Order.objects.filter(pk__in=paste.doors).select_for_update(of=("self",)).order_by("pk"))
+    for order in orders:
+        before, after = paste.doors[str(order.pk)]
+        order.door = before if order.door == after else order.door
+    Order.objects.bulk_update(orders, ["door"])
 
 
 def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:

@@ -10,7 +10,7 @@ from core.errors import DomainError
 from core.models import User
 from orders.enums import CampaignState, PasteState
 from orders.models import UNDO_WITHIN, ChainEntry, Paste, PasteChange
-from orders.services.entry_changes import EntryChange, place_moves, recalled, take_back_notes
+from orders.services.entry_changes import EntryChange, place_moves, recalled, take_back_doors, take_back_notes
 from orders.services.pasting import AlreadyApplied, as_json
 from orders.services.room import locked_offers
 
@@ -43,6 +43,7 @@ def undo_paste(*, paste: Paste, by: User, now: datetime) -> None:
     place_moves(back, paste=paste, by=by, now=now, reason=_("batch undone"))
     restore_entries(kept, back)
     take_back_notes(back, paste=paste)
+    take_back_doors(paste)
     paste.state, paste.undone_at = PasteState.UNDONE, now
     paste.save(update_fields=["state", "undone_at"])
 

@@ -258,7 +258,7 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
         written[row.author].append(row)
 
     def shown(row: Row) -> ShownRow:
-        had = {} if row.only_the_note else row.before
+        had = {} if row.asks_the_same and row.says_another else row.before
         before = "、".join(
             f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in had.items() if o in offers
         )
