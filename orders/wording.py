@@ -39,6 +39,7 @@ def problems_of(row: Row) -> list[str]:
     return [
         *branches(row),
         *note(row),
+        *door(row),
         *open_lines(row),
         *person(row),
         *(sentence(flag, row) for flag in row.flags if says_something(flag, row)),
@@ -71,6 +72,15 @@ def note(row: Row) -> list[str]:
     if not row.note:
         return [_("The same goods; the note “%(note)s” is gone.") % {"note": row.entry.note}]
     return [_("The same goods; the note was “%(note)s” before.") % {"note": row.entry.note}]
+
+
+def door(row: Row) -> list[str]:
+    """That the order is to be brought to another door."""
+    if not row.changes_door or row.entry is None:
+        return []
+    if not row.entry.door:
+        return [_("The door %(door)s is added.") % {"door": row.door}]
+    return [_("The door changes from %(was)s to %(door)s.") % {"was": row.entry.door, "door": row.door}]
 
 
 def open_lines(row: Row) -> list[str]:

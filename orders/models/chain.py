@@ -28,7 +28,7 @@ class Paste(models.Model):
     `decisions` maps a row's key to what the leader settled (member, offers, quantities, skip), and that of a vanished
     entry to whether it is cancelled, with its order and words. `entries` has what stood in the text when it was
     confirmed, in its order: the entry's key, signature, author and content, and the content the orders had of it after
-    that. `notes` maps an order's id to its note before and after.
+    that. `notes` and `doors` map an order's id to its note, its door, before and after.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="pastes")
@@ -37,6 +37,7 @@ class Paste(models.Model):
     decisions = models.JSONField(default=dict)
     entries = models.JSONField(default=list)
     notes = models.JSONField(default=dict)
+    doors = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=PasteState, default=PasteState.DRAFT, db_default=PasteState.DRAFT)
     pasted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     pasted_at = models.DateTimeField(db_default=Now())

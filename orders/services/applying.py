@@ -13,7 +13,16 @@ from orders.models import Offer, Paste
 from orders.rules.chain.reading import Reading, RowState
 from orders.rules.jielong.flags import Flag
 from orders.services.claims import claim_from_chain
-from orders.services.entry_changes import EntryChange, change_of, end_of, keep_entries, place_moves, write_notes
+from orders.services.entry_changes import (
+    EntryChange,
+    change_of,
+    doors_before,
+    end_of,
+    keep_entries,
+    place_moves,
+    write_doors,
+    write_notes,
+)
 from orders.services.learning import learn, take_in_newcomers
 from orders.services.pasting import as_branch, read_paste, refuse_unless_draft
 from orders.services.placing import CampaignClosed, closed_sentence
@@ -50,18 +59,22 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     """
     paste = Paste.objects.select_for_update(of=("self",)).select_related("campaign", "group").get(pk=paste.pk)
     refuse_unless_draft(paste)
+    offers = locked_offers(paste.campaign_id)
+    # Looked at under the lock: a note alone is not placed, so nothing else would see a cut-off that has just been.
+    paste.campaign.refresh_from_db()
     if not paste.campaign.takes_orders(now):
         raise CampaignClosed(closed_sentence(paste.campaign, now))
-    offers = locked_offers(paste.campaign_id)
     reading = read_paste(paste)
     refused = what_does_not_fit(paste, reading, offers)
     rows = [row for row in reading.rows if row.counts and row.key not in refused]
     newcomers = take_in_newcomers(rows, group=paste.group, now=now)
     changes = [end_of(gone.entry) for gone in reading.vanished if gone.cancel]
     changes += [change_of(row, newcomers) for row in rows]
+    doors = doors_before(changes, paste=paste)
     place_moves(changes, paste=paste, by=by, now=now)
     keep_entries(changes, paste=paste)
     write_notes(changes, paste=paste)
+    write_doors(changes, doors, paste=paste)
     said_paid = [row.key for row in reading.rows if Flag.CLAIMS_PAID in row.flags]
     claim_from_chain(said_paid, paste=paste, by=by, now=now)
     learn(rows, {change.key: change.after.member_id for change in changes}, offers, group=paste.group)
@@ -82,7 +95,7 @@ def apply_paste(*, paste: Paste, by: User, now: datetime) -> Applied:
     now_asked |= {change.key: (change.after.content, change.after.quantities) for change in changes}
     paste.entries = as_branch(reading, {key: content for key, (content, quantities) in now_asked.items() if quantities})
     paste.state, paste.applied_at, paste.outcome = PasteState.APPLIED, now, asdict(applied)
-    paste.save(update_fields=["entries", "notes", "state", "applied_at", "outcome"])
+    paste.save(update_fields=["entries", "notes", "doors", "state", "applied_at", "outcome"])
     return applied
 
 

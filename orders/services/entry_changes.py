@@ -1,16 +1,17 @@
 """What a paste changes, entry by entry: carried into the orders, and remembered so that it can be taken back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from community.rules.doors import tidy_door
 from core.models import User
 from orders.enums import OrderSource
 from orders.models import ChainEntry, Order, Paste, PasteChange
-from orders.rules.chain.notes import in_place_of, taken_back
+from orders.rules.chain.notes import in_place_of, parts_of, taken_back, with_notes_of_entries
 from orders.rules.chain.reading import LiveEntry, Quantities, Row
 from orders.services.pasting import as_json, quantities_of
 from orders.services.placing import PlacedLine, Wanted, place
@@ -77,7 +78,7 @@ def change_of(row: Row, newcomers: Mapping[str, int]) -> EntryChange:
             note=row.note,
         ),
         number=row.number,
-        door=row.door[:40],
+        door=tidy_door(row.asked_door)[:40],
     )
 
 
@@ -104,12 +105,10 @@ def place_moves(
 ) -> list[PlacedLine]:
     """Sum the changes by member and place them in one statement."""
     quantities: dict[int, Quantities] = defaultdict(lambda: defaultdict(Decimal))
-    doors: dict[int, str] = {}
+    doors = doors_asked(changes)
     for change in changes:
         for (member_id, offer_id), quantity in change.moves.items():
             quantities[member_id][offer_id] += quantity
-        if change.door:
-            doors.setdefault(change.after.member_id, change.door)
     wanted = [
         Wanted(member_id, asked, doors.get(member_id, ""))
         for member_id, one in quantities.items()
@@ -127,6 +126,42 @@ def place_moves(
         paste=paste,
         reason=reason,
     )
+
+
+def doors_asked(changes: Sequence[EntryChange]) -> dict[int, str]:
+    """Where the orders are to be brought, by member; of several doors the first."""
+    doors: dict[int, str] = {}
+    for change in changes:
+        if change.door:
+            doors.setdefault(change.after.member_id, change.door)
+    return doors
+
+
+def doors_before(changes: Sequence[EntryChange], *, paste: Paste) -> dict[int, str]:
+    """The doors of the orders that may be given another one, by order id, before anything is placed."""
+    standing = Order.objects.filter(campaign=paste.campaign_id, group=paste.group_id, member__in=doors_asked(changes))
+    return dict(standing.values_list("pk", "door"))
+
+
+def write_doors(changes: Sequence[EntryChange], before: Mapping[int, str], *, paste: Paste) -> None:
+    """Let the orders say the doors the entries name, also where no goods move. `paste.doors` keeps both states."""
+    if not before:
+        return
+    doors = doors_asked(changes)
+    orders = list(Order.objects.filter(pk__in=before).select_for_update(of=("self",)).order_by("pk"))
+    for order in orders:
+        order.door = doors[order.member_id]
+    Order.objects.bulk_update(orders, ["door"])
+    paste.doors = {str(order.pk): [before[order.pk], order.door] for order in orders if order.door != before[order.pk]}
+
+
+def take_back_doors(paste: Paste) -> None:
+    """The doors a paste changed are what they were, unless somebody gave another one since."""
+    orders = list(Order.objects.filter(pk__in=paste.doors).select_for_update(of=("self",)).order_by("pk"))
+    for order in orders:
+        before, after = paste.doors[str(order.pk)]
+        order.door = before if order.door == after else order.door
+    Order.objects.bulk_update(orders, ["door"])
 
 
 def keep_entries(changes: Sequence[EntryChange], *, paste: Paste) -> None:
@@ -175,22 +210,41 @@ def write_notes(changes: Sequence[EntryChange], *, paste: Paste) -> None:
     )
     order_of = {order.member_id: order for order in standing.select_for_update(of=("self",)).order_by("pk")}
     before = {order.pk: order.note for order in order_of.values()}
-    entries = ChainEntry.objects.filter(order__in=before, live=True)
-    still_said = set(entries.values_list("order__member", "note"))
+    still_said = said_in_notes(before)
     for member_id, old, new in renotes:
         if order := order_of.get(member_id):
-            order.note = in_place_of(order.note, "" if (member_id, old) in still_said else old, new)
+            order.note = in_place_of(order.note, old, new, still_said[order.pk])
     changed = [order for order in order_of.values() if order.note != before[order.pk]]
     Order.objects.bulk_update(changed, ["note"])
     paste.notes = {str(order.pk): [before[order.pk], order.note] for order in changed}
 
 
-def take_back_notes(paste: Paste) -> None:
-    """What a paste wrote into notes goes again; what was written there since stays."""
+def take_back_notes(back: Sequence[EntryChange], *, paste: Paste) -> None:
+    """What a paste wrote into notes goes again; what was written there since stays, by people or by other entries."""
     orders = list(Order.objects.filter(pk__in=paste.notes).select_for_update(of=("self",)).order_by("pk"))
+    still_said = said_in_notes([order.pk for order in orders])
+    renotes = [one for change in back for one in change.renotes]
     for order in orders:
-        order.note = taken_back(order.note, *paste.notes[str(order.pk)])
+        kept = still_said[order.pk]
+        note = taken_back(order.note, *paste.notes[str(order.pk)])
+        if note is None:
+            note = order.note
+            for member_id, old, new in renotes:
+                # A note that somebody rewrote stays rewritten.
+                if member_id == order.member_id and set(parts_of(old)) <= set(parts_of(note)):
+                    note = in_place_of(note, old, new, kept)
+        if note != order.note:
+            order.note = with_notes_of_entries(note, kept)
     Order.objects.bulk_update(orders, ["note"])
+
+
+def said_in_notes(orders: Collection[int]) -> dict[int, list[str]]:
+    """What the entries of these orders note now, part by part."""
+    said: dict[int, list[str]] = defaultdict(list)
+    entries = ChainEntry.objects.filter(order__in=orders, live=True).exclude(note="").order_by("pk")
+    for order_id, note in entries.values_list("order", "note"):
+        said[order_id] += [part for part in parts_of(note) if part not in said[order_id]]
+    return said
 
 
 def remembered(side: Side) -> dict[str, object]:

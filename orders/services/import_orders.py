@@ -30,9 +30,11 @@ from orders.models import (
     Order,
     ProductAlias,
 )
+from orders.rules.chain.notes import with_notes_of_entries
 from orders.rules.imports.orders import Draft, Goods, Known, ReadOrder, group_rows, phone_of, read_orders
 from orders.rules.imports.outcome import Standing
 from orders.rules.jielong.text import same_name_key
+from orders.services.entry_changes import said_in_notes
 from orders.services.importing import NoDraft, locked_draft
 from orders.services.learning import ALIAS_LENGTH
 from orders.services.pasting import as_json, directory_of, quantities_of, rule_offers
@@ -373,10 +375,12 @@ def undo_orders(*, brought_in: Import, by: User, now: datetime) -> None:
 
 
 def withdraw_notes(entries: Sequence[ImportedOrder]) -> None:
-    """Take the file's notes off the orders again, unless something was written behind them."""
+    """Take the file's notes off the orders again, unless something was written behind them or a chain says it, too."""
     changed = []
+    said = said_in_notes([entry.order_id for entry in entries])
     for entry in entries:
         if entry.note and entry.order.note.endswith(entry.note):
-            entry.order.note = entry.order.note.removesuffix(entry.note)
+            note = entry.order.note.removesuffix(entry.note)
+            entry.order.note = with_notes_of_entries(note, said[entry.order_id])
             changed.append(entry.order)
     Order.objects.bulk_update(changed, ["note"])

@@ -16,6 +16,8 @@ from core.models import User
 from core.money import amount_of
 from orders.enums import OrderSource
 from orders.models import UNDO_WITHIN, Campaign, Offer, Order, OrderLine, QuickEntry
+from orders.rules.chain.notes import with_notes_of_entries
+from orders.services.entry_changes import said_in_notes
 from orders.services.pasting import as_json, quantities_of
 from orders.services.placing import CampaignClosed, Placed, closed_sentence, place_order
 from orders.services.room import room_for
@@ -159,8 +161,8 @@ def take_back_entry(*, entry: QuickEntry, by: User, now: datetime) -> QuickEntry
 
 
 def withdraw_note(entry: QuickEntry) -> None:
-    """Take the entry's note off the order again, unless something was written behind it."""
+    """Take the entry's note off the order again, unless something was written behind it or the chain says it, too."""
     order = Order.objects.get(pk=entry.order_id)
     if entry.note and order.note.endswith(entry.note):
-        order.note = order.note.removesuffix(entry.note)
+        order.note = with_notes_of_entries(order.note.removesuffix(entry.note), said_in_notes([order.pk])[order.pk])
         order.save(update_fields=["note"])

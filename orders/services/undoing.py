@@ -10,7 +10,7 @@ from core.errors import DomainError
 from core.models import User
 from orders.enums import CampaignState, PasteState
 from orders.models import UNDO_WITHIN, ChainEntry, Paste, PasteChange
-from orders.services.entry_changes import EntryChange, place_moves, recalled, take_back_notes
+from orders.services.entry_changes import EntryChange, place_moves, recalled, take_back_doors, take_back_notes
 from orders.services.pasting import AlreadyApplied, as_json
 from orders.services.room import locked_offers
 
@@ -27,9 +27,12 @@ def undo_paste(*, paste: Paste, by: User, now: datetime) -> None:
         raise AlreadyApplied(_("There is nothing to undo: this paste is not applied."))
     if now - paste.applied_at > UNDO_WITHIN:
         raise TooLateToUndo(_("A batch can be undone for 30 minutes. Correct the orders one by one instead."))
+    locked_offers(
+        paste.campaign_id
+    )  # Another paste is confirmed before this, and is seen, or after it; so is a cut-off.
+    paste.campaign.refresh_from_db()
     if paste.campaign.state != CampaignState.OPEN or not paste.campaign.takes_orders(now):
         raise TooLateToUndo(_("The campaign is cut off, so the batch stays. Record what is missing as a shortage."))
-    locked_offers(paste.campaign_id)  # Another paste is confirmed before this, and is seen, or after it.
     kept = list(paste.changes.select_related("entry").order_by("entry__key"))
     # Later by the change: a draft may be older than a paste and confirmed after it.
     last = max((change.pk for change in kept), default=0)
@@ -39,7 +42,8 @@ def undo_paste(*, paste: Paste, by: User, now: datetime) -> None:
     back = [EntryChange(one.entry.key, before=recalled(one.after), after=recalled(one.before)) for one in kept]
     place_moves(back, paste=paste, by=by, now=now, reason=_("batch undone"))
     restore_entries(kept, back)
-    take_back_notes(paste)
+    take_back_notes(back, paste=paste)
+    take_back_doors(paste)
     paste.state, paste.undone_at = PasteState.UNDONE, now
     paste.save(update_fields=["state", "undone_at"])
 

@@ -12,7 +12,7 @@ drafts AS (
     DELETE FROM orders_paste USING old WHERE orders_paste.id = old.id AND old.state = 'draft'
 ),
 texts AS (
-    UPDATE orders_paste SET text = '', decisions = '{}', entries = '[]', notes = '{}', outcome = outcome - 'left_out'
+    UPDATE orders_paste SET text = '', decisions = '{}', entries = '[]', notes = '{}', doors = '{}', outcome = outcome - 'left_out'
     FROM old WHERE orders_paste.id = old.id AND old.state <> 'draft'
 ),
 blank AS (

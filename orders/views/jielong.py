@@ -1,6 +1,6 @@
 """录单: a pasted chain becomes orders. Paste, settle what is doubtful, confirm; undo within half an hour."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -35,6 +35,8 @@ PAGE = "orders/jielong.html"
 PREVIEW = "orders/jielong_preview.html"
 SHOWN = 8
 """Recent pastes on the page."""
+SKIPPED_SHOWN = 20
+"""Lines that are no orders, of one reason."""
 LAST_MOMENT = 4102444800
 """The end of 2099, in seconds since 1970: what a message calls later is no time."""
 LONGEST_ID = 19
@@ -256,7 +258,7 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
         written[row.author].append(row)
 
     def shown(row: Row) -> ShownRow:
-        had = {} if row.only_the_note else row.before
+        had = {} if row.asks_the_same and row.says_another else row.before
         before = "、".join(
             f"{offers[o].name} ×{q.normalize():f}{offers[o].unit}" for o, q in had.items() if o in offers
         )
@@ -279,7 +281,6 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
     no_room = [one for one in everything if one.refusal]
     rows = {state: [one for one in everything if one.row.state == state and not one.refusal] for state in RowState}
     counted = rows[RowState.READY] + rows[RowState.DOUBTFUL]
-    words = wording.skip_words()
     return {
         "reading": reading,
         "text": visible_text(paste.text),
@@ -292,8 +293,21 @@ def preview_of(paste: Paste, reading: Reading, errors: dict[str, list[str]]) -> 
         "left_out_count": len(no_room) + len(rows[RowState.BLOCKED]),
         "confirm_count": len(counted) + sum(1 for gone in reading.vanished if gone.cancel),
         "total_fen": sum(one.amount_fen for one in counted),
-        "skipped_lines": [(text, words.get(reason, reason)) for text, reason in reading.skipped],
+        **skipped_lines(reading),
     }
+
+
+def skipped_lines(reading: Reading) -> dict[str, Any]:
+    """The lines that are no orders with the reason, of each reason the first few; an export has hundreds of them."""
+    words = wording.skip_words()
+    found: Counter[str] = Counter()
+    shown = []
+    for text, reason in reading.skipped:
+        found[reason] += 1
+        if found[reason] <= SKIPPED_SHOWN:
+            shown.append((text, words.get(reason, reason)))
+    more = [(n - SKIPPED_SHOWN, words.get(reason, reason)) for reason, n in found.items() if n > SKIPPED_SHOWN]
+    return {"skipped_lines": shown, "skipped_more": more}
 
 
 def written_at(row: Row) -> str:

@@ -1,17 +1,31 @@
 """What an entry of a chain notes is in its order: added, changed or taken off by a later text, and back by undoing."""
 
+from contextlib import ExitStack
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from community.models import Member
 from orders.models import ChainEntry, Order, SaleFact
 from orders.rules.chain.reading import RowState
-from orders.services import apply_paste, enter_order, read_paste, settle, start_paste, undo_paste
+from orders.services import (
+    CampaignClosed,
+    TooLateToUndo,
+    apply_paste,
+    cut_off,
+    enter_order,
+    read_paste,
+    settle,
+    start_paste,
+    take_back_entry,
+    undo_paste,
+)
 from tests import factories as make
 from tests.factories import FAR_OFF, LONG_AGO_MOMENT, NOW
+from tests.races import meanwhile, wait_until_we_block_somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +217,100 @@ def test_notes_of_many_orders_are_written_in_as_many_queries_as_one(chain):
 
     assert queries[0] == queries[1]
     assert Order.objects.filter(note="放门口").count() == 13
+
+
+def test_a_note_that_stands_inside_other_words_is_written_all_the_same(chain, group):
+    chain.confirm(PLAIN)
+    member = Order.objects.get(member__name="张三").member
+    offer = chain.campaign.offers.get(name="脐橙")
+    enter_order(
+        campaign=chain.campaign, group=group, member=member, by=chain.user, now=NOW,
+        quantities={offer.pk: Decimal(1)}, note="周五不放门口",
+    )  # fmt: skip
+
+    chain.confirm(AT_THE_DOOR)
+
+    assert chain.note() == "周五不放门口; 放门口"
+
+
+def test_of_a_note_of_several_parts_what_another_entry_still_says_stays(chain):
+    both = "张三 3-2-501 脐橙1斤 放门口，打电话"
+    chain.confirm(AT_THE_DOOR, both)
+    assert chain.note() == "放门口; 打电话"
+
+    chain.confirm(NEXT_DOOR, both)
+
+    assert chain.note() == "放门口; 打电话; 放隔壁"
+
+
+def test_undoing_the_earlier_of_two_pastes_takes_back_its_own_note_and_no_other(chain):
+    other = "张三 3-2-501 脐橙1斤"
+    chain.confirm(AT_THE_DOOR, f"{other} 少放")
+    first, _applied = chain.confirm(NEXT_DOOR, f"{other} 少放")
+    chain.confirm(NEXT_DOOR, f"{other} 打电话")
+    assert chain.note() == "放隔壁; 打电话"
+
+    chain.undo(first)
+
+    assert chain.note() == "放门口; 打电话"
+
+
+def test_undoing_leaves_a_note_that_another_entry_says_since(chain):
+    other = "张三 3-2-501 脐橙1斤"
+    chain.confirm(PLAIN, other)
+    first, _applied = chain.confirm(AT_THE_DOOR, other)
+    chain.confirm(AT_THE_DOOR, f"{other} 放门口")
+
+    chain.undo(first)
+
+    assert chain.note() == "放门口"
+
+
+def test_where_a_note_has_no_room_the_words_of_others_stay(chain):
+    chain.confirm(PLAIN)
+    Order.objects.filter(member__name="张三").update(note="门" * 297)
+
+    chain.confirm(AT_THE_DOOR)
+
+    assert chain.note() == f"{'门' * 297}; 放"
+
+
+def test_a_quick_entry_that_is_taken_back_leaves_what_the_chain_says_in_the_same_words(chain, group):
+    member = Member.objects.get(name="张三")
+    offer = chain.campaign.offers.get(name="脐橙")
+    entry = enter_order(
+        campaign=chain.campaign,
+        group=group,
+        member=member,
+        by=chain.user,
+        now=NOW,
+        quantities={offer.pk: Decimal(1)},
+        note="放门口",
+    )
+    chain.confirm(AT_THE_DOOR)
+
+    take_back_entry(entry=entry, by=chain.user, now=NOW)
+
+    assert chain.note() == "放门口"
+    chain.confirm(PLAIN)
+    assert chain.note() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("undoing", [False, True])
+def test_a_note_that_meets_the_cut_off_stays_as_it_was(chain, undoing):
+    chain.confirm(PLAIN)
+    paste = chain.paste(AT_THE_DOOR)
+    if undoing:
+        apply_paste(paste=paste, by=chain.user, now=NOW)
+
+    def act():
+        with pytest.raises(TooLateToUndo if undoing else CampaignClosed):
+            (undo_paste if undoing else apply_paste)(paste=paste, by=chain.user, now=NOW)
+
+    with ExitStack() as beside, transaction.atomic():
+        cut_off(campaign=chain.campaign, by=chain.user, now=NOW)
+        beside.enter_context(meanwhile(act))
+        wait_until_we_block_somebody()
+
+    assert chain.note() == ("放门口" if undoing else "")

@@ -61,18 +61,20 @@ def test_after_a_month_nothing_that_was_written_is_left_and_all_that_was_ordered
 
 def words_kept():
     rows = [*Paste.objects.values(), *ChainEntry.objects.values(), *PasteChange.objects.values()]
-    return [word for word in ("王芳", "3-201", "放门口", "放隔壁", "草莓", "wxid", "只剩") if word in repr(rows)]
+    return [
+        word for word in ("王芳", "3-201", "放门口", "放隔壁", "9-909", "草莓", "wxid", "只剩") if word in repr(rows)
+    ]
 
 
 @pytest.fixture
 def noted(group):
-    """An entry whose note a second paste changed, and a third paste that was undone; the campaign is over."""
+    """An entry whose note and door a second paste changed, and a third paste that was undone; the campaign is over."""
     campaign = make.make_campaign(group)
     make.make_offer(campaign, "草莓", unit="盒", counted=True)
     leader = make.make_leader(group).user
     make.make_member("王芳", group=group, door="3-201")
-    for note in ("放门口", "放隔壁", "打电话"):
-        text = as_message([("wxid_wang", 1_763_600_460, f"王芳 3-201 草莓2盒 {note}")])
+    for door, note in (("3-201", "放门口"), ("9-909", "放隔壁"), ("9-909", "打电话")):
+        text = as_message([("wxid_wang", 1_763_600_460, f"王芳 {door} 草莓2盒 {note}")])
         paste = start_paste(campaign=campaign, group=group, text=text, by=leader, now=NOW)
         apply_paste(paste=paste, by=leader, now=NOW)
     undo_paste(paste=paste, by=leader, now=NOW)
@@ -82,7 +84,7 @@ def noted(group):
 
 
 def test_an_entry_keeps_its_order_member_and_quantities_and_no_words(noted):
-    assert set(words_kept()) == {"王芳", "3-201", "放门口", "放隔壁", "草莓", "wxid"}
+    assert set(words_kept()) == {"王芳", "3-201", "放门口", "放隔壁", "9-909", "草莓", "wxid"}
     order = Order.objects.get()
     offer = order.lines.get().offer_id
 
@@ -106,7 +108,7 @@ def test_an_entry_keeps_its_order_member_and_quantities_and_no_words(noted):
         ({str(offer): "2"}, {str(offer): "2"}, order.member_id),
     ]
     order.refresh_from_db()
-    assert (order.note, order.door) == ("放隔壁", "3-201")
+    assert (order.note, order.door) == ("放隔壁", "9-909")
 
 
 def test_undoing_and_going_on_after_that_say_what_is_no_more(noted, client):

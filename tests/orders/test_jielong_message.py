@@ -155,6 +155,18 @@ def test_a_line_typed_beside_a_message_is_read_as_a_line_below_it(pasted, typed,
         [read_as, "#1 钟三 | 雪梨×2斤", "#2 🍀鲁四&家人 | 蜜柚×1斤", "SKIP header", "SKIP menu", *others]
     )
     assert typed in visible_text(text)
+    again = tell(parse(visible_text(text), FRUIT))
+    assert sorted(again) == sorted([*(line for line in told if line != "SKIP other_message"), "SKIP chatter"])
+
+
+@pytest.mark.parametrize(
+    "pasted", ["{typed}\n{message}", "{message}\n{typed}", "{broken}\n{typed}", "{typed}\n{broken}"]
+)
+def test_a_line_beside_a_message_that_begins_like_a_tag_loses_nothing(pasted):
+    typed = "<3 大家好\n白五 6-1203 蜜柚1斤"
+    text = pasted.format(typed=typed, message=MESSAGE, broken=MESSAGE.replace("</appmsg>", ""))
+
+    assert visible_text(text).splitlines()[-2:] == typed.splitlines()
 
 
 def test_a_line_of_an_export_without_the_chain_is_shown_as_it_was_pasted():

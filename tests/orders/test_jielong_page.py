@@ -1,5 +1,6 @@
 """What the paste page answers to what people send it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -330,3 +331,20 @@ def test_a_chain_of_somebody_else_reads_like_one_that_does_not_exist(client, lea
         assert "There is no such campaign in your groups. Your text is kept below" in page
         assert "人家的团" not in page
         assert "别的群" not in page
+
+
+@pytest.mark.parametrize(("others", "more"), [(20, None), (300, "还有 280 条同类")])
+def test_of_the_lines_that_are_no_orders_the_first_of_a_kind_are_shown_and_the_others_counted(
+    client, leader, campaign, group, others, more
+):
+    chain = json.dumps({"content": as_message([("wxid_wang", 1_763_600_460, "王姐 6-1201 草莓2盒")])})
+    export = "\n".join([*(json.dumps({"content": f"talk {n}"}) for n in range(1, others + 1)), chain])
+
+    sent = {"chain": f"{campaign.pk}-{group.pk}", "text": export}
+    page = client.post(reverse("orders:jielong"), sent, follow=True).text
+
+    assert f"{others + 2} 行不是订单" in page  # the chain's own mark and title are two
+    assert "talk 20" in page
+    assert "talk 21" not in page
+    assert page.count("条同类") == (1 if more else 0)
+    assert more is None or more in page

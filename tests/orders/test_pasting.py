@@ -573,4 +573,4 @@ def test_confirming_takes_the_same_queries_for_two_rows_as_for_forty(chain, size
         applied = apply_paste(paste=paste, by=chain.user, now=NOW)
 
     assert applied.taken == size
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 22
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 24

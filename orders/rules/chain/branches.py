@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from orders.rules.jielong.diff import Comparable, Difference, diff
+from orders.rules.jielong.diff import Comparable, Difference, at_another_door, diff
 from orders.rules.jielong.parsed import OrderRow
 
 
@@ -45,6 +45,8 @@ class Continued(Generic[Live]):
     `before`: the entry a row continues. `said`: what the branch said of it before, if it was in it. `rivals`: an entry
     in another branch of the same person with other goods, or of another author with no door to tell by; whether it is
     the same order, nobody can tell.
+    `moved`: an entry with the same goods at another door, where only an answer tells whether that one moved; it is
+    withdrawn or elsewhere until then.
     `withdrawn` were in this branch and are gone from among the entries that are still there. `elsewhere` are not known
     to this branch, or stood at its end, where another branch may have gone on: nothing says that they were withdrawn.
     """
@@ -52,6 +54,7 @@ class Continued(Generic[Live]):
     before: dict[str, Live] = field(default_factory=dict)
     said: dict[str, Entry] = field(default_factory=dict)
     rivals: dict[str, Live] = field(default_factory=dict)
+    moved: dict[str, Live] = field(default_factory=dict)
     withdrawn: list[Live] = field(default_factory=list)
     elsewhere: list[Live] = field(default_factory=list)
     cut_short: bool = False
@@ -62,32 +65,39 @@ def continue_branch(
     rows: Sequence[OrderRow],
     live: Sequence[Live],
     branches: Sequence[Branch],
-    names_another: Callable[[OrderRow, Live], bool],
+    same_person: Callable[[OrderRow, Live], bool | None],
 ) -> Continued[Live]:
     """Put a text beside the entries in the orders, by way of the earlier paste it continues (`branches`, newest first).
 
     What the text shares with that paste is compared with it; with entries of other branches only what is wholly equal
-    is taken for the same. Who wrote a row is not whose it is if it `names_another` than the entry.
+    is taken for the same. Who wrote a row is not whose it is if it is not of the `same_person` as the entry; None asks.
     """
     found: Continued[Live] = Continued()
     # Entries taken in before pastes were remembered are one branch.
     parent, difference = branch_of(rows, branches or [live])
     by_key = {entry.key: entry for entry in live}
-    for old, row in difference.pairs:
-        if old.key not in by_key or names_another(row, by_key[old.key]):
+    gone = {id(entry) for entry in difference.vanished}
+    for old, row in (*difference.pairs, *at_another_door(difference.vanished, difference.added)):
+        if old.key not in by_key:
             continue
+        if not (same := same_person(row, by_key[old.key])):
+            if same is None:
+                found.moved[row.key] = by_key[old.key]
+                gone.discard(id(old))
+            continue
+        gone.discard(id(old))
         if may_be_two(row, old):
             found.rivals[row.key] = by_key.pop(old.key)
         else:
             found.before[row.key] = by_key.pop(old.key)
             found.said[row.key] = old
     place_of = {entry.key: place for place, entry in enumerate(parent)}
-    gone = {id(entry) for entry in difference.vanished}
     end = max((place for place, entry in enumerate(parent) if id(entry) not in gone), default=-1)
     others = [entry for entry in by_key.values() if entry.key not in place_of]
     across = diff(others, [row for row in rows if row.key not in found.before | found.rivals])
     for entry, row in across.pairs:
-        if not names_another(row, entry):
+        if same_person(row, entry):
+            found.moved.pop(row.key, None)
             same = entry.content == row.content and entry.signature == row.signature and not may_be_two(row, entry)
             (found.before if same else found.rivals)[row.key] = entry
     paired = {entry.key for entry in found.before.values()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from orders.rules.chain.branches import Branch, Entry, continue_branch
+from orders.rules.chain.branches import Branch, Continued, Entry, continue_branch
 from orders.rules.chain.decisions import NEW_MEMBER, NOTHING_DECIDED, Decision
 from orders.rules.chain.notes import LONGEST
 from orders.rules.chain.people import Directory, Match
@@ -70,9 +70,14 @@ def read(
     branches: Sequence[Branch] = (),
 ) -> Reading:
     """Put a parsed chain beside the people, the offers, the earlier pastes (newest first) and what was settled."""
-    beside = continue_branch(parsed.rows, live, branches, partial(names_another, directory))
+    beside = continue_branch(parsed.rows, live, branches, partial(same_person, directory))
+    asked = entry_keys(parsed.rows, beside.before, live)
+    not_gone = settle_moved(beside, {key: decisions.get(asked[key], NOTHING_DECIDED) for key in beside.moved})
     keys = entry_keys(parsed.rows, beside.before, live)
-    decided = {row.key: decisions.get(keys[row.key], NOTHING_DECIDED) for row in parsed.rows}
+    decided = {
+        row.key: decided_last(*(decisions.get(of[row.key], NOTHING_DECIDED) for of in (asked, keys)))
+        for row in parsed.rows
+    }
     menu = Menu.of(offers, ((row, decided[row.key]) for row in parsed.rows))
     rows = [
         read_row(row, keys[row.key], beside.before.get(row.key), decided[row.key], directory, menu)
@@ -80,6 +85,7 @@ def read(
     ]
     rows, open_changes = apply_changes(rows, parsed.changes, menu.by_name)
     said = {keys[key]: entry for key, entry in beside.said.items()}
+    decided_of = {keys[key]: one for key, one in decided.items()}
     rivals = {
         keys[key]: entry
         for key, entry in beside.rivals.items()
@@ -89,7 +95,7 @@ def read(
     rows = [
         beside_the_orders(
             replace(row, rival=rivals.get(row.key)),
-            decisions.get(row.key, NOTHING_DECIDED),
+            decided_of.get(row.key, NOTHING_DECIDED),
             said.get(row.key),
             cut_short=beside.cut_short,
         )
@@ -102,20 +108,49 @@ def read(
         vanished=tuple(
             Vanished.of(entry, decisions.get(entry.key, NOTHING_DECIDED), elsewhere=elsewhere)
             for entry, elsewhere in (gone if parsed.rows else ())
+            if entry.key not in not_gone
         ),
         open_changes=tuple(open_changes),
         skipped=tuple((line.text, line.reason.value) for line in parsed.skipped),
     )
 
 
-def names_another(directory: Directory, row: OrderRow, entry: LiveEntry) -> bool:
-    """Whether a row signed otherwise than an entry is of another member, or of somebody new at another door."""
-    if row.signature.rpartition("|")[0] == entry.signature.rpartition("|")[0]:
-        return False
-    person = directory.match(row.name, row.door).person
-    if person:
-        return person.member_id != entry.member_id
-    return bool(row.name and row.door and entry.door and row.door != entry.door)
+def settle_moved(beside: Continued[LiveEntry], answers: Mapping[str, Decision]) -> set[str]:
+    """Let rows that may have moved continue the entry whose member was named (`answers` by row key).
+
+    Returns the keys of the entries that are not gone from the text: those, and those still to be answered.
+    """
+    not_gone = set()
+    for key, entry in beside.moved.items():
+        answer = answers[key]
+        if answer.member_id == entry.member_id:
+            beside.before[key] = entry
+        if answer.member_id == entry.member_id or (answer.member_id is None and not answer.skip):
+            not_gone.add(entry.key)
+    return not_gone
+
+
+def decided_last(first: Decision, then: Decision) -> Decision:
+    """What was decided about a row: under the key it had before its member was named, and since under its entry's."""
+    if then == NOTHING_DECIDED:
+        return first
+    return replace(then, member_id=first.member_id if then.member_id is None else then.member_id)
+
+
+def same_person(directory: Directory, row: OrderRow, entry: LiveEntry) -> bool | None:
+    """Whether a row is of the member of an entry; None asks: the name is at another door."""
+    name, door = row.signature.rpartition("|")[::2]
+    old_name, old_door = entry.signature.rpartition("|")[::2]
+    if name == old_name and (not (door and old_door) or door == old_door):
+        return True
+    match = directory.match(row.name, row.door)
+    if match.person:
+        return match.person.member_id == entry.member_id
+    if name != old_name:
+        return not (row.name and row.door and entry.door and row.door != entry.door)
+    if row.author and row.author == entry.author:
+        return True
+    return None if entry.member_id in {one.member_id for one in match.candidates} else False
 
 
 def entry_keys(rows: Sequence[OrderRow], before: Mapping[str, LiveEntry], live: Sequence[LiveEntry]) -> dict[str, str]:
@@ -274,10 +309,11 @@ def beside_the_orders(row: Row, decided: Decision, said: Entry | None, *, cut_sh
     if entry is None:
         waits = row.rival is not None and not decided.seen
         return replace(row, state=RowState.BLOCKED) if waits else row
-    if row.raw == entry.raw or (row.counts and row.asks_the_same and not row.notes_another):
+    if row.raw == entry.raw or (row.counts and row.asks_the_same and not row.says_another):
         return replace(row, state=RowState.UNCHANGED)
-    repeats = said is not None and row.content == said.content and entry.content != said.ordered
-    overtaken = row.content != entry.content and (cut_short or repeats)
+    moves_back = said is not None and row.changes_door and row.signature == said.signature
+    repeats = said is not None and row.content == said.content and (entry.content != said.ordered or moves_back)
+    overtaken = (row.content != entry.content or row.changes_door) and (cut_short or repeats)
     if overtaken and not decided.seen:
         return replace(row, state=RowState.BLOCKED, overtaken=True)
     return replace(row, state=RowState.DOUBTFUL if row.state == RowState.READY else row.state, overtaken=overtaken)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from community.rules.doors import tidy_door
 from orders.rules.chain.decisions import Decision
 from orders.rules.chain.people import Match, Person
 from orders.rules.jielong.flags import ChangeKind
@@ -138,6 +139,27 @@ class Row:
     def notes_another(self) -> bool:
         """Whether an entry in the orders is noted otherwise, and not only in another spelling."""
         return self.entry is not None and self.content != self.entry.content and self.note != self.entry.note
+
+    @property
+    def changes_door(self) -> bool:
+        """Whether it names another door than the entry in the orders did, and than the order has."""
+        if self.entry is None or self.member is None or not self.written_door:
+            return False
+        doors = {one.signature.rpartition("|")[2] for one in (self, self.entry)}
+        return len(doors) > 1 and tidy_door(self.written_door) != self.entry.door
+
+    @property
+    def says_another(self) -> bool:
+        """Whether something beside the goods differs that the order is to say."""
+        return self.notes_another or self.changes_door
+
+    @property
+    def asked_door(self) -> str:
+        """The door its order is to have; empty where the order's own stays, or whoever it is has theirs."""
+        if self.entry is not None:
+            return self.door if self.changes_door else ""
+        at_home = self.member is not None and not self.written_door and self.door == self.member.door
+        return "" if at_home else self.door
 
     @property
     def counts(self) -> bool:

@@ -70,6 +70,13 @@ def diff(before: Sequence[Old], after: Sequence[New]) -> Difference[Old, New]:
     )
 
 
+def at_another_door(before: Sequence[Old], after: Sequence[New]) -> list[tuple[Old, New]]:
+    """Of what did not pair, entries of equal name and content, the name alone on both sides: somebody moved, or two."""
+    pairs: dict[int, int] = {}
+    _pair_single(before, after, pairs, _by_name, lambda old, new: old.content == new.content)
+    return [(before[i], after[j]) for i, j in pairs.items()]
+
+
 def _pair(
     before: Sequence[Old], after: Sequence[New], pairs: dict[int, int], key: Callable[[Comparable], Hashable]
 ) -> None:

@@ -14,6 +14,8 @@ from xml.parsers import expat
 
 from core.errors import DomainError
 
+APART = "— — — — — —"
+"""The line between a chain and what was pasted beside it, where both are shown as one text."""
 MAX_MESSAGE = 400_000
 """Characters. The longest chain that is read, escaped twice and with every author, has fewer."""
 TYPE = "53"
@@ -28,6 +30,8 @@ _SENDER = re.compile(r"\s*[\w@.-]{1,80}:\s*", re.ASCII)
 """Whose message it is, on the line above it."""
 _RECORD = re.compile(r'[{}\[\],\s]*"[\w.-]+"\s*:|[{}\[\],"\s]*$', re.ASCII)
 """A line of JSON, or what is left of one."""
+_TAG = re.compile(r"</?[a-z?!]|/>|\]\]>", re.IGNORECASE | re.ASCII)
+"""What a line of XML has, and `<3` has not."""
 _TIME = re.compile(r"[0-9]{1,12}")
 _RANGE = re.compile(r"(\d{1,6})-(\d{1,6})")
 _KEPT = frozenset({"msg/appmsg/title", "msg/appmsg/type", "msg/appmsg/extinfo/solitaire_info"})
@@ -86,7 +90,9 @@ def read_message(pasted: str) -> Message | None:
 def visible_text(pasted: str) -> str:
     """What people see of a paste: the text of a message and the lines beside it, or the paste itself."""
     message = read_message(pasted)
-    return "\n".join([message.text, *message.beside]) if message else pasted
+    if message is None:
+        return pasted
+    return "\n".join([message.text, *([APART, *message.beside] if message.beside else [])])
 
 
 def _exported(pasted: str) -> tuple[list[str], list[str]]:
@@ -177,13 +183,13 @@ def _read_visible(text: str, *, is_message: bool) -> Message | None:
     title = plain if title.startswith(_CDATA) else html.unescape(title)
     if not title.strip():
         raise MessageUnreadable("no_text")
-    below = reversed([*takewhile(lambda line: not set("<>") & set(line), reversed(after.splitlines()))])
+    below = reversed([*takewhile(lambda line: not _TAG.search(line), reversed(after.splitlines()))])
     return Message(title, (), (*_above(before), *below))
 
 
 def _above(text: str) -> list[str]:
     """The lines above a message that are not its own."""
-    lines = list(takewhile(lambda line: not line.lstrip().startswith("<"), text.splitlines()))
+    lines = [line for line in text.splitlines() if not _TAG.match(line.lstrip())]
     return lines[:-1] if lines and _SENDER.fullmatch(lines[-1]) else lines
 
 

@@ -11,7 +11,7 @@ from orders.rules.jielong.entries import Entry, Sorted
 from orders.rules.jielong.entry import EntryReader
 from orders.rules.jielong.flags import SkipReason
 from orders.rules.jielong.given import Offer, Options
-from orders.rules.jielong.message import Author, Message, read_message
+from orders.rules.jielong.message import APART, Author, Message, read_message
 from orders.rules.jielong.numbering import read_markers
 from orders.rules.jielong.parsed import Parsed, Skipped, Source
 from orders.rules.jielong.sequence import Sequence as EntrySequence
@@ -32,7 +32,7 @@ def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> P
     message = read_message(text)
     beside = message.beside if message else ()
     lines = read_lines("\n".join([message.text, *beside]) if message else text)
-    apart = len(split_lines(message.text)) + 1 if message and beside else None
+    apart = len(split_lines(message.text)) + 1 if message and beside else _line_apart(lines)
     reader = EntryReader.of(tuple(offers), options)
     markers = read_markers(lines)
     found = Chain(lines, markers, reader, apart).sort() if any(markers) else Chat(lines, reader).sort()
@@ -49,6 +49,11 @@ def parse(text: str, offers: Iterable[Offer], options: Options = _DEFAULTS) -> P
         menu=header.read_menu(found.menu),
         limit=header.limit_of([line for line, reason in found.skipped if reason is SkipReason.HEADER]),
     )
+
+
+def _line_apart(lines: Sequence[PastedLine]) -> int | None:
+    """Where a text that was shown with what stands beside its chain is apart, as it was before."""
+    return next((line.number for line in lines if line.raw.strip() == APART), None)
 
 
 def _only_priced(found: Sorted, catalogue: Catalogue) -> int | None:
