@@ -17,8 +17,8 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture(autouse=True)
 def page(settings, tmp_path):
     (tmp_path / "page.html").write_text(PAGE)
-    [django] = settings.TEMPLATES
-    settings.TEMPLATES = [{**django, "DIRS": [*django["DIRS"], tmp_path]}]
+    django, *others = settings.TEMPLATES
+    settings.TEMPLATES = [{**django, "DIRS": [*django["DIRS"], tmp_path]}, *others]
     assert engines
 
 
