@@ -196,6 +196,10 @@ NAVIGATION_COUNTS = {
     "referrals:run_list": "referrals.queries.runs_to_review",
 }
 
+# Money
+MINIMUM_PAYOUT_FEN = env.int("MINIMUM_PAYOUT_FEN", default=1_000)
+"""What an earner is owed below it is carried on to the next statement instead of being paid (fen, at least 1)."""
+
 # The API
 API_RATE = env.str("API_RATE", default="600/min")
 """How many requests a person's programs may send together."""

@@ -30,3 +30,26 @@ class RunState(models.TextChoices):
     COMPUTING = "computing", _("Computing")
     REVIEW = "review", _("To review")
     APPROVED = "approved", _("Approved")
+
+
+class StatementState(models.TextChoices):
+    """An issued statement can be disputed and added to; an approved one is frozen."""
+
+    ISSUED = "issued", _("Issued")
+    APPROVED = "approved", _("Approved")
+
+
+class DisputeState(models.TextChoices):
+    """What became of a dispute: the line is right as it stands, or it was wrong and the next run corrects it."""
+
+    OPEN = "open", _("Waits for an answer")
+    UPHELD = "upheld", _("Amount stands")
+    CORRECTED = "corrected", _("Corrected")
+
+
+class WithholdingKind(models.TextChoices):
+    """How tax is kept back of what somebody is paid; referrals/rules/withholding.py has the tables."""
+
+    NONE = "none", _("None: issues invoices")
+    PER_PAYMENT = "per_payment", _("By the payment")
+    CUMULATIVE = "cumulative", _("Over the year, as a platform worker")

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.invariants import invariant
+from core.sql import statement
 
 RECORDED = """
     SELECT entry.run_id, entry.beneficiary_id, sum(entry.amount_fen) AS fen
@@ -52,3 +53,29 @@ def claims_add_up() -> str:
         HAVING sum(amount_fen) <> (array_agg(due_fen ORDER BY seq DESC))[1]
             OR max(seq) <> count(*) OR min(due_fen) < 0
     """
+
+
+@invariant(_("A statement says what its lines add up to, and begins with what the one before carried on."))
+def statements_add_up() -> str:
+    return """
+        SELECT concat('statement ', s.id, ': says ', s.earned_fen, ' fen, lines ', coalesce(lines.fen, 0), ' fen')
+        FROM referrals_statement s
+        LEFT JOIN (
+            SELECT p.statement_id, sum(e.amount_fen) AS fen
+            FROM referrals_statementpart p
+            JOIN referrals_commissionentry e ON e.run_id = p.run_id AND e.beneficiary_id = p.earner_id
+            GROUP BY p.statement_id
+        ) lines ON lines.statement_id = s.id
+        LEFT JOIN referrals_statement before ON before.id = s.before_id
+        WHERE s.earned_fen <> coalesce(lines.fen, 0) OR s.carried_fen <> coalesce(before.carries_on_fen, 0)
+    """
+
+
+@invariant(_("An approved statement says to the letter what it said when it was approved."))
+def approved_statements_are_unchanged() -> str:
+    hashes = statement(__file__, "statement_hash").format(which="s.state = 'approved'")
+    return f"""
+        SELECT concat('statement ', s.id) FROM referrals_statement s
+        LEFT JOIN ({hashes}) lines ON lines.id = s.id
+        WHERE s.state = 'approved' AND s.sha256 IS DISTINCT FROM lines.sha256
+    """  # noqa: S608 -- the house's own statement

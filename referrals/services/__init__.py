@@ -1,5 +1,15 @@
-"""What may be done: say who brought whom and correct it, write and publish plans, run a period, approve a run."""
+"""What may be done: say who brought whom and correct it, write and publish plans, run a period, approve a run, issue
+statements, answer disputes, pay out."""
 
+from referrals.services.disputes import (
+    DisputeIsAnswered,
+    DisputeWaits,
+    NotOnTheStatement,
+    OwnDispute,
+    StatementTakesNoDispute,
+    answer_dispute,
+    raise_dispute,
+)
 from referrals.services.plans import (
     AnotherPlanPays,
     PlanPaysTooMuch,
@@ -11,6 +21,7 @@ from referrals.services.plans import (
     publish_version,
     standard_plan,
 )
+from referrals.services.profiles import set_withholding
 from referrals.services.referring import (
     AlreadyReferred,
     ReasonMissing,
@@ -31,31 +42,61 @@ from referrals.services.runs import (
     approve_run,
     start_run,
 )
+from referrals.services.statements import (
+    DisputesWait,
+    EarlierStatementsWait,
+    Issued,
+    LaterPeriodIsStated,
+    NothingToState,
+    PreparedIt,
+    StatementIsApproved,
+    StatementsApproved,
+    approve_statements,
+    issue_statements,
+)
 
 __all__ = [
     "AlreadyReferred",
     "AnotherPlanPays",
     "Approved",
     "ApproverRanIt",
+    "DisputeIsAnswered",
+    "DisputeWaits",
+    "DisputesWait",
+    "EarlierStatementsWait",
+    "Issued",
     "LaterPeriodHasRun",
+    "LaterPeriodIsStated",
     "NoOpenPeriod",
+    "NotOnTheStatement",
+    "NothingToState",
+    "OwnDispute",
     "PeriodIsClosed",
     "PlanPaysTooMuch",
+    "PreparedIt",
     "ReasonMissing",
     "ReferralHasCounted",
     "ReferrerJoinedLater",
     "RunIsComputing",
     "RunIsNotInReview",
     "SelfReferral",
+    "StatementIsApproved",
+    "StatementTakesNoDispute",
+    "StatementsApproved",
     "Terms",
     "VersionIsPublished",
     "VersionsOverlap",
+    "answer_dispute",
     "approve_run",
+    "approve_statements",
     "correct_referrer",
     "create_version",
     "discard_version",
+    "issue_statements",
     "publish_version",
+    "raise_dispute",
     "refer",
+    "set_withholding",
     "standard_plan",
     "start_run",
 ]
