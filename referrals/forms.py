@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from community.forms import DayField, choices_of
 from community.models import Member
-from core.fields import PercentField, YuanField
+from core.fields import PercentField, PlainTextField, YuanField
 from core.models import User
 from core.search import named_like
 from ledger.models import Period
-from referrals.enums import Rule
+from referrals.enums import DisputeState, Rule, WithholdingKind
 from referrals.models import CommissionEntry
 from referrals.models.run import CommissionEntryQuerySet
 from referrals.services import Terms
@@ -99,3 +99,32 @@ class CorrectionForm(ReferralForm):
     """Who brought a member after all, and why that is known now."""
 
     reason = forms.CharField(label=_("Why it was somebody else"), max_length=200)
+
+
+class DisputeForm(forms.Form):
+    """What an earner says is wrong with a line."""
+
+    text = PlainTextField(
+        label=_("What is wrong"), max_length=300, help_text=_("For example: two boxes were delivered, not one.")
+    )
+
+
+class AnswerForm(forms.Form):
+    """What becomes of a dispute, and why."""
+
+    state = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            (DisputeState.UPHELD, _("The amount stands")),
+            (DisputeState.CORRECTED, _("It was wrong; the next run corrects it")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    answer = PlainTextField(label=_("Answer to the earner"), max_length=300)
+
+
+class WithholdingForm(forms.Form):
+    """How tax is kept back of what an earner is paid, from a day on."""
+
+    kind = forms.ChoiceField(label=_("Withholding"), choices=WithholdingKind.choices, widget=forms.RadioSelect)
+    first_day = DayField(label=_("First day"))

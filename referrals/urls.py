@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import chains, earnings, entries, plans, runs
+from referrals.views import chains, disputes, earnings, entries, plans, runs, statements
 
 app_name = "referrals"
 
@@ -16,6 +16,17 @@ urlpatterns = [
     path("plans/new/", plans.version_create, name="version_create"),
     path("plans/<int:pk>/publish/", plans.version_publish, name="version_publish"),
     path("plans/<int:pk>/discard/", plans.version_discard, name="version_discard"),
+    path("statements/", statements.statement_list, name="statement_list"),
+    path("statements/issue/", statements.statement_issue, name="statement_issue"),
+    path("statements/approve/", statements.statements_approve, name="statements_approve"),
+    path("statements/<int:pk>/", statements.statement_detail, name="statement_detail"),
+    path("statements/<int:pk>/approve/", statements.statement_approve, name="statement_approve"),
+    path("statements/<int:pk>/campaigns/<int:campaign>/", statements.statement_orders, name="statement_orders"),
+    path("statements/<int:pk>/orders/<int:order>/dispute/", disputes.dispute_create, name="dispute_create"),
+    path("disputes/", disputes.dispute_list, name="dispute_list"),
+    path("disputes/<int:pk>/", disputes.dispute_detail, name="dispute_detail"),
+    path("disputes/<int:pk>/answer/", disputes.dispute_answer, name="dispute_answer"),
+    path("earners/<int:member>/withholding/", statements.withholding, name="withholding"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("earnings/<int:campaign>/", earnings.earnings_campaign, name="earnings_campaign"),
     path("members/<int:pk>/tree/", chains.member_tree, name="member_tree"),

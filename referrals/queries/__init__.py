@@ -4,8 +4,22 @@ from referrals.queries.chains import Tree, referrers_of, tree_of
 from referrals.queries.earnings import Earned, Earnings, Expected, Sums, earned_in, earnings_of, expected_by
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
+from referrals.queries.statements import (
+    CampaignLines,
+    OrderLine,
+    PeriodStatements,
+    approvable_by,
+    campaigns_on,
+    disputes_to_answer,
+    entries_on,
+    orders_on,
+    statements_of,
+    statements_stand,
+    with_disputes,
+)
 
 __all__ = [
+    "CampaignLines",
     "Claim",
     "Earned",
     "Earner",
@@ -13,17 +27,27 @@ __all__ = [
     "EntryPage",
     "Expected",
     "Explained",
+    "OrderLine",
+    "PeriodStatements",
     "Sums",
     "Tree",
+    "approvable_by",
+    "campaigns_on",
     "claims_on",
+    "disputes_to_answer",
     "earned_in",
     "earners_of",
     "earnings_of",
+    "entries_on",
     "expected_by",
+    "orders_on",
     "page_of_entries",
     "period_before",
     "referrers_of",
     "runs_to_review",
+    "statements_of",
+    "statements_stand",
     "tree_of",
+    "with_disputes",
     "written",
 ]

@@ -1,4 +1,4 @@
-"""What a leader earns, on the phone: expected, in review, approved; by campaign; order by order."""
+"""What a leader earns, on the phone: expected, in review, to be paid, paid; statements; by campaign; order by order."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,14 +9,17 @@ from community.models import Member
 from core.access import SignedInRequest, leader_only
 from core.http import render_page
 from orders.models import Campaign, Order
-from referrals.queries import earned_in, earnings_of
+from referrals.queries import earned_in, earnings_of, statements_of
 
 
 @require_safe
 @leader_only
 def earnings(request: SignedInRequest) -> HttpResponse:
     member = Member.objects.filter(user=request.user).first()
-    context = {"earnings": member and earnings_of(member, today=localdate())}
+    context = {
+        "earnings": member and earnings_of(member, today=localdate()),
+        "statements": statements_of(member.pk) if member else [],
+    }
     return render_page(request, "referrals/earnings.html", context)
 
 

@@ -193,6 +193,17 @@ PAGES = [
     ("referrals:version_create", POST, {}, "A"),
     ("referrals:version_publish", POST, {"pk": "version"}, "A"),
     ("referrals:version_discard", POST, {"pk": "version"}, "A"),
+    ("referrals:statement_list", GET, {}, "AU"),
+    ("referrals:statement_issue", POST, {}, "A"),
+    ("referrals:statements_approve", POST, {}, "A"),
+    ("referrals:statement_detail", GET, {"pk": "statement"}, "LAU"),
+    ("referrals:statement_approve", POST, {"pk": "statement"}, "A"),
+    ("referrals:statement_orders", GET, {"pk": "statement", "campaign": "stated_campaign"}, "LAU"),
+    ("referrals:dispute_create", GET, {"pk": "statement", "order": "stated_order"}, "L"),
+    ("referrals:dispute_list", GET, {}, "AU"),
+    ("referrals:dispute_detail", GET, {"pk": "dispute"}, "AU"),
+    ("referrals:dispute_answer", POST, {"pk": "dispute"}, "A"),
+    ("referrals:withholding", GET, {"member": "leader"}, "A"),
     ("referrals:earnings", GET, {}, "LS"),
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
     ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
@@ -227,7 +238,11 @@ API = [
 ]
 API_WRITERS = {"api:order-list": "OLS"}
 """Who may POST where in the API; nobody anywhere else."""
-BODIES = {"referrals:run_start": {"period": "period"}}
+BODIES = {
+    "referrals:run_start": {"period": "period"},
+    "referrals:statement_issue": {"period": "period"},
+    "referrals:statements_approve": {"period": "period"},
+}
 """What has to be sent along for an address to be found at all."""
 READING_BY_POST = {"logout", "core:language"}
 AS_ANYBODY = {"orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
