@@ -3,6 +3,7 @@
 from referrals.queries.chains import Tree, referrers_of, tree_of
 from referrals.queries.earnings import Earned, Earnings, Expected, Sums, earned_in, earnings_of, expected_by
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
+from referrals.queries.payouts import lines_of_file, paid_to, statements_to_pay
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
 from referrals.queries.statements import (
     CampaignLines,
@@ -40,13 +41,16 @@ __all__ = [
     "earnings_of",
     "entries_on",
     "expected_by",
+    "lines_of_file",
     "orders_on",
     "page_of_entries",
+    "paid_to",
     "period_before",
     "referrers_of",
     "runs_to_review",
     "statements_of",
     "statements_stand",
+    "statements_to_pay",
     "tree_of",
     "with_disputes",
     "written",
