@@ -97,6 +97,7 @@ ENTRIES = (
     Entry(_("Collected money"), "wallet", "orders:holding_list", OPERATOR | ADMIN | AUDITOR, MONEY),
     Entry(_("Commission review"), "list-checks", "referrals:run_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Statements"), "file-text", "referrals:statement_list", ADMIN | AUDITOR, MONEY),
+    Entry(_("Payouts"), "wallet", "referrals:payout_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Commission entries"), "receipt", "referrals:entry_list", AUDITOR, MONEY),
     Entry(_("Commission plans"), "percent", "referrals:plan_list", ADMIN, MONEY),
     Entry(_("Accounts"), "book-open", "ledger:account_list", ADMIN | AUDITOR, MONEY),

@@ -13,9 +13,10 @@ from core.fields import PercentField, PlainTextField, YuanField
 from core.models import User
 from core.search import named_like
 from ledger.models import Period
-from referrals.enums import DisputeState, Rule, WithholdingKind
-from referrals.models import CommissionEntry
+from referrals.enums import DisputeState, PayoutLayout, Rule, WithholdingKind
+from referrals.models import CommissionEntry, Statement
 from referrals.models.run import CommissionEntryQuerySet
+from referrals.models.statement import EarnersQuerySet
 from referrals.services import Terms
 
 
@@ -128,3 +129,37 @@ class WithholdingForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Withholding"), choices=WithholdingKind.choices, widget=forms.RadioSelect)
     first_day = DayField(label=_("First day"))
+
+
+class AccountForm(forms.Form):
+    """Where an earner's money goes."""
+
+    holder = PlainTextField(label=_("Account holder"), max_length=60)
+    bank = PlainTextField(label=_("Bank and branch"), max_length=60)
+    number = forms.CharField(label=_("Account number"), max_length=40, widget=forms.TextInput({"inputmode": "numeric"}))
+
+    def clean_number(self) -> str:
+        number = "".join(self.cleaned_data["number"].split())
+        if not (number.isascii() and number.isdecimal() and 8 <= len(number) <= 32):
+            raise ValidationError(_("An account number has 8 to 32 digits."))
+        return number
+
+
+class PayoutForm(forms.Form):
+    """Which statements are paid on which day, by which file."""
+
+    statements = forms.ModelMultipleChoiceField(
+        Statement.objects.none(), error_messages={"required": _("Choose at least one statement.")}
+    )
+    pays_on = DayField(label=_("To be paid on"))
+    layout = forms.ChoiceField(label=_("File for the bank"), choices=PayoutLayout.choices)
+
+    def __init__(self, data: Any = None, *, payable: EarnersQuerySet, today: date) -> None:
+        super().__init__(data, initial={"pays_on": today})
+        self.fields["statements"].queryset = payable  # type: ignore[attr-defined]
+
+
+class ReturnsForm(forms.Form):
+    """What came back from the bank."""
+
+    file = forms.FileField(label=_("File from the bank"), help_text=_("A table as .xlsx or CSV."))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import chains, disputes, earnings, entries, plans, runs, statements
+from referrals.views import chains, disputes, earners, earnings, entries, payouts, plans, runs, statements
 
 app_name = "referrals"
 
@@ -26,7 +26,16 @@ urlpatterns = [
     path("disputes/", disputes.dispute_list, name="dispute_list"),
     path("disputes/<int:pk>/", disputes.dispute_detail, name="dispute_detail"),
     path("disputes/<int:pk>/answer/", disputes.dispute_answer, name="dispute_answer"),
-    path("earners/<int:member>/withholding/", statements.withholding, name="withholding"),
+    path("earners/<int:member>/", earners.earner_terms, name="earner_terms"),
+    path("earners/<int:member>/withholding/", earners.withholding_set, name="withholding_set"),
+    path("earners/<int:member>/account/", earners.account_set, name="account_set"),
+    path("payouts/", payouts.payout_list, name="payout_list"),
+    path("payouts/new/", payouts.payout_create, name="payout_create"),
+    path("payouts/<int:pk>/", payouts.payout_detail, name="payout_detail"),
+    path("payouts/<int:pk>/approve/", payouts.payout_approve, name="payout_approve"),
+    path("payouts/<int:pk>/give-up/", payouts.payout_withdraw, name="payout_withdraw"),
+    path("payouts/<int:pk>/file/", payouts.payout_file, name="payout_file"),
+    path("payouts/<int:pk>/returns/", payouts.payout_returns, name="payout_returns"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("earnings/<int:campaign>/", earnings.earnings_campaign, name="earnings_campaign"),
     path("members/<int:pk>/tree/", chains.member_tree, name="member_tree"),

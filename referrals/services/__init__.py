@@ -33,7 +33,7 @@ from referrals.services.plans import (
     publish_version,
     standard_plan,
 )
-from referrals.services.profiles import set_withholding
+from referrals.services.profiles import set_account, set_withholding
 from referrals.services.referring import (
     AlreadyReferred,
     ReasonMissing,
@@ -117,6 +117,7 @@ __all__ = [
     "raise_dispute",
     "record_returns",
     "refer",
+    "set_account",
     "set_withholding",
     "standard_plan",
     "start_run",

@@ -1,4 +1,4 @@
-"""How tax is kept back of what an earner is paid, from a day on."""
+"""How tax is kept back of what an earner is paid, from a day on, and where the money goes."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from community.models import Member
 from core.models import User
 from referrals.enums import WithholdingKind
-from referrals.models import WithholdingProfile
+from referrals.models import PayeeAccount, WithholdingProfile
 
 
 @transaction.atomic
@@ -25,3 +25,11 @@ def set_withholding(*, earner: Member, kind: WithholdingKind, first_day: date, b
         WithholdingProfile.objects.create(
             earner=earner, kind=kind, span=DateRange(first_day, None, "[)"), set_by=by, set_at=now
         )
+
+
+def set_account(*, earner: Member, holder: str, bank: str, number: str, by: User, now: datetime) -> PayeeAccount:
+    """From now on the earner's money goes to this account (digits only), also in payouts whose file is not made yet."""
+    said = {"holder": holder, "bank": bank, "number": number, "set_by": by, "set_at": now}
+    with pghistory.context(user=by.pk):
+        account, _new = PayeeAccount.objects.update_or_create(earner=earner, defaults=said)
+    return account

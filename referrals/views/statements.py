@@ -3,12 +3,11 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from community.models import Member
 from core.access import SignedInRequest, admin_only, money_reader, signed_in
 from core.errors import DomainError
 from core.http import render_page, say
@@ -18,9 +17,8 @@ from core.templatetags.ui import money
 from ledger.models import Period
 from orders.models import Campaign
 from referrals import services
-from referrals.enums import StatementState, WithholdingKind
-from referrals.forms import WithholdingForm
-from referrals.models import Statement, WithholdingProfile
+from referrals.enums import StatementState
+from referrals.models import Statement
 from referrals.queries import approvable_by, campaigns_on, orders_on, statements_stand, with_disputes
 
 
@@ -151,20 +149,3 @@ def statement_orders(request: SignedInRequest, pk: int, campaign: int) -> HttpRe
         "may_dispute": statement.state == StatementState.ISSUED and statement.earner.user_id == request.user.pk,
     }
     return render_page(request, "referrals/statement_orders.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@admin_only
-def withholding(request: SignedInRequest, member: int) -> HttpResponse:
-    """How tax is kept back of what an earner is paid."""
-    earner = get_object_or_404(Member.objects.visible_to(request.user), pk=member)
-    start = {"kind": WithholdingKind.PER_PAYMENT, "first_day": localdate()}
-    form = WithholdingForm(request.POST if request.method == "POST" else None, initial=start)
-    if form.is_valid():
-        kind, day = WithholdingKind(form.cleaned_data["kind"]), form.cleaned_data["first_day"]
-        services.set_withholding(earner=earner, kind=kind, first_day=day, by=request.user, now=now())
-        say(request, _("Kept. Payouts from that day on reckon so."))
-        return redirect("referrals:withholding", member)
-    profiles = WithholdingProfile.objects.visible_to(request.user).filter(earner=earner).select_related("set_by")
-    context = {"earner": earner, "profiles": profiles.order_by("-span"), "form": form}
-    return render_page(request, "referrals/withholding.html", context, status=422 if form.is_bound else 200)

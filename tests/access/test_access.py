@@ -21,6 +21,7 @@ PAGES = [
     ("login", GET, {}, EVERYBODY),
     ("logout", POST, {}, EVERYBODY),
     ("core:me", GET, {}, SIGNED_IN),
+    ("core:prove", GET, {}, SIGNED_IN),
     ("core:language", POST, {}, EVERYBODY),
     ("core:healthz", GET, {}, EVERYBODY),
     ("core:favicon", GET, {}, EVERYBODY),
@@ -203,7 +204,16 @@ PAGES = [
     ("referrals:dispute_list", GET, {}, "AU"),
     ("referrals:dispute_detail", GET, {"pk": "dispute"}, "AU"),
     ("referrals:dispute_answer", POST, {"pk": "dispute"}, "A"),
-    ("referrals:withholding", GET, {"member": "leader"}, "A"),
+    ("referrals:earner_terms", GET, {"member": "leader"}, "A"),
+    ("referrals:withholding_set", POST, {"member": "leader"}, "A"),
+    ("referrals:account_set", POST, {"member": "leader"}, "A"),
+    ("referrals:payout_list", GET, {}, "AU"),
+    ("referrals:payout_create", GET, {}, "A"),
+    ("referrals:payout_detail", GET, {"pk": "payout"}, "AU"),
+    ("referrals:payout_approve", GET, {"pk": "payout"}, "A"),
+    ("referrals:payout_withdraw", POST, {"pk": "payout"}, "A"),
+    ("referrals:payout_file", GET, {"pk": "payout_sent"}, "A"),
+    ("referrals:payout_returns", POST, {"pk": "payout_sent"}, "A"),
     ("referrals:earnings", GET, {}, "LS"),
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
     ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
@@ -244,7 +254,7 @@ BODIES = {
     "referrals:statements_approve": {"period": "period"},
 }
 """What has to be sent along for an address to be found at all."""
-READING_BY_POST = {"logout", "core:language"}
+READING_BY_POST = {"logout", "core:language", "core:prove"}
 AS_ANYBODY = {"orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
 """Who is signed in makes no difference here: what is sent is sent as a member without an account."""
 

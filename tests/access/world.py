@@ -35,8 +35,8 @@ from orders.services import (
 )
 from orders.views.helper import helper_token
 from orders.views.public import token_of
-from referrals.enums import EntryKind, Rule, RunState
-from referrals.models import CommissionEntry, Dispute, PlanVersion, Run, Statement
+from referrals.enums import BatchState, EntryKind, PayoutLayout, Rule, RunState
+from referrals.models import CommissionEntry, Dispute, PayoutBatch, PlanVersion, Run, Statement
 from referrals.services import Terms, create_version, issue_statements, raise_dispute, refer, standard_plan
 from tests import factories as make
 from tests.factories import NOW, TODAY
@@ -70,6 +70,23 @@ def state_earnings(*, version: PlanVersion, period: Period, line: OrderLine, lea
     issue_statements(period=period, by=preparer, now=at)
     statement = Statement.objects.get(earner=leader)
     return raise_dispute(statement=statement, order=line.order, text="少算了", by=leader.user, now=at)
+
+
+def make_payout(state: BatchState, *, by: User) -> PayoutBatch:
+    """A payout a colleague prepared; approved by `by`, if it is."""
+    approved = {"approved_by": by, "approved_at": NOW} if state == BatchState.APPROVED else {}
+    return PayoutBatch.objects.create(
+        pays_on=TODAY,
+        layout=PayoutLayout.GENERIC,
+        state=state,
+        transfers=0,
+        gross_fen=0,
+        withheld_fen=0,
+        net_fen=0,
+        made_by=make.make_user(Role.ADMIN, name="出纳"),
+        made_at=NOW,
+        **approved,
+    )
 
 
 @dataclass(frozen=True)
@@ -142,6 +159,7 @@ def build() -> World:
         now=NOW,
     )
     stated = state_earnings(version=published, period=period, line=eaten.lines.get(), leader=leader, at=NOW)
+    waiting, sent = (make_payout(state, by=admin) for state in (BatchState.PREPARED, BatchState.APPROVED))
     people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
     ids = {
         "group": group.pk,
@@ -188,5 +206,7 @@ def build() -> World:
         "stated_order": stated.order_id,
         "stated_campaign": done.pk,
         "dispute": stated.pk,
+        "payout": waiting.pk,
+        "payout_sent": sent.pk,
     }
     return World(people, ids)
