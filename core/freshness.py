@@ -1,9 +1,8 @@
 """What moves money asks for the password once more: an unlocked screen is not enough."""
 
-from collections.abc import Callable
 from functools import wraps
 from time import time
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
@@ -26,11 +25,11 @@ def prove(request: SignedInRequest) -> None:
 
 def is_fresh(request: SignedInRequest) -> bool:
     """Whether the password was typed in this session within the last `FRESH_FOR` seconds."""
-    typed = request.session.get(PROVED_AT, 0)
+    typed: float = request.session.get(PROVED_AT, 0)
     return 0 <= time() - typed < FRESH_FOR
 
 
-def freshly_signed_in(view: View[P]) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
+def freshly_signed_in(view: View[P]) -> View[P]:
     """Below a guard: let through who typed the password just now, ask everybody else for it first and lead back.
 
     What was posted is not kept: the page is asked for anew, so it has to open by GET.
@@ -42,4 +41,4 @@ def freshly_signed_in(view: View[P]) -> Callable[Concatenate[SignedInRequest, P]
             return go_to(request, f"{reverse('core:prove')}?{urlencode({'next': request.path})}")
         return view(request, *args, **kwargs)
 
-    return fresh
+    return cast(View[P], fresh)

@@ -41,7 +41,8 @@ def statements_stand(period: Period) -> PeriodStatements:
 def with_disputes(statements: EarnersQuerySet) -> EarnersQuerySet:
     """Each statement with `disputed`: whether a dispute on it waits for its answer."""
     waiting = Dispute.objects.filter(statement=OuterRef("pk"), state=DisputeState.OPEN)
-    return statements.annotate(disputed=Exists(waiting))
+    found: EarnersQuerySet = statements.annotate(disputed=Exists(waiting))
+    return found
 
 
 def approvable_by(user: User, period: Period) -> list[int]:

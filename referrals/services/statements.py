@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -78,7 +79,7 @@ def issue_statements(*, period: Period, by: User, now: datetime) -> Issued:
     _refuse_out_of_order(period)
     # A run that is just being approved is waited for: what it adds is neither missed now nor later.
     list(Run.objects.select_for_update(of=["self"]).filter(state=RunState.REVIEW).order_by("pk").values_list("pk"))
-    row = {"period": period.pk, "by": by.pk, "at": now, "minimum": settings.MINIMUM_PAYOUT_FEN}
+    row: dict[str, Any] = {"period": period.pk, "by": by.pk, "at": now, "minimum": settings.MINIMUM_PAYOUT_FEN}
     with pghistory.context(user=by.pk), connection.cursor() as cursor:
         cursor.execute(ISSUE, row)
         issued = Issued(*cursor.fetchone())
@@ -126,7 +127,7 @@ def approve_statements(*, statements: Sequence[int], by: User, now: datetime) ->
             _("A dispute on this statement waits for an answer. Answer it first; nothing was approved.")
         ),
     }
-    row = {"statements": list(statements), "by": by.pk, "at": now}
+    row: dict[str, Any] = {"statements": list(statements), "by": by.pk, "at": now}
     with pghistory.context(user=by.pk), refusing(refusals), connection.cursor() as cursor:
         cursor.execute(APPROVE, row)
         approved = cursor.fetchall()

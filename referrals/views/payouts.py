@@ -59,8 +59,8 @@ def payout_create(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("referrals:payout_detail", batch.pk)
-    chosen = {int(pk) for pk in form.data.getlist("statements") if pk.isdecimal()} if form.is_bound else None
-    rows = [(one, chosen is None or one.pk in chosen) for one in payable]
+    chosen = request.POST.getlist("statements")
+    rows = [(one, not form.is_bound or str(one.pk) in chosen) for one in payable]
     total = sum(one.payable_fen for one, _chosen in rows)
     context = {"form": form, "rows": rows, "total_fen": total}
     return render_page(request, "referrals/payout_create.html", context, status=422 if form.is_bound else 200)
