@@ -17,6 +17,7 @@ from referrals.enums import DisputeState, PayoutLayout, Rule, WithholdingKind
 from referrals.models import CommissionEntry, Statement
 from referrals.models.run import CommissionEntryQuerySet
 from referrals.models.statement import EarnersQuerySet
+from referrals.queries import first_day_of_quarter
 from referrals.services import Terms
 
 
@@ -163,3 +164,14 @@ class ReturnsForm(forms.Form):
     """What came back from the bank."""
 
     file = forms.FileField(label=_("File from the bank"), help_text=_("A table as .xlsx or CSV."))
+
+
+class QuarterForm(forms.Form):
+    """Any day of a quarter, as an address may have it."""
+
+    day = DayField(required=False)
+
+    @property
+    def first_day(self) -> date | None:
+        day: date | None = self.cleaned_data["day"]
+        return day and first_day_of_quarter(day)

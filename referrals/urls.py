@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import chains, disputes, earners, earnings, entries, payouts, plans, runs, statements
+from referrals.views import chains, closing, disputes, earners, earnings, entries, payouts, plans, runs, statements
 
 app_name = "referrals"
 
@@ -29,7 +29,9 @@ urlpatterns = [
     path("statements/earners/<int:member>/", earners.earner_terms, name="earner_terms"),
     path("statements/earners/<int:member>/withholding/", earners.withholding_set, name="withholding_set"),
     path("statements/earners/<int:member>/account/", earners.account_set, name="account_set"),
+    path("periods/<int:pk>/closing/", closing.closing, name="closing"),
     path("payouts/", payouts.payout_list, name="payout_list"),
+    path("payouts/quarter.xlsx", payouts.quarter_xlsx, name="quarter_xlsx"),
     path("payouts/new/", payouts.payout_create, name="payout_create"),
     path("payouts/<int:pk>/", payouts.payout_detail, name="payout_detail"),
     path("payouts/<int:pk>/approve/", payouts.payout_approve, name="payout_approve"),

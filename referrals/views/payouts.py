@@ -1,6 +1,7 @@
 """Payouts: choose, check, approve with the password typed anew, the file for the bank, what comes back."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 
 from django.http import HttpResponse
@@ -16,13 +17,13 @@ from core.freshness import freshly_signed_in
 from core.http import render_page, say
 from core.models import User
 from core.paging import page_by_key
-from core.spreadsheets import harmless
+from core.spreadsheets import Sheet, Yuan, harmless, xlsx_answer
 from core.tables import read_table
 from referrals import services
 from referrals.enums import BatchState, PayoutLayout, TransferState
-from referrals.forms import PayoutForm, ReturnsForm
+from referrals.forms import PayoutForm, QuarterForm, ReturnsForm
 from referrals.models import PayoutBatch, Transfer
-from referrals.queries import lines_of_file, statements_to_pay
+from referrals.queries import first_day_of_quarter, lines_of_file, paid_in_quarter, statements_to_pay
 from referrals.rules.capitals import in_capitals
 from referrals.rules.payout_files import LAYOUTS, NotReturns, read_returns, written
 
@@ -171,6 +172,22 @@ def payout_returns(request: SignedInRequest, pk: int) -> HttpResponse:
             say(request, _said(recorded))
             return redirect("referrals:payout_detail", pk)
     return _payout_detail(request, pk, returns=form)
+
+
+@require_safe
+@money_reader
+def quarter_xlsx(request: SignedInRequest) -> HttpResponse:
+    """Who was paid how much in a quarter, for the platform's report to the tax office; the one before today's."""
+    this = first_day_of_quarter(localdate())
+    asked = QuarterForm(request.GET)
+    first_day = (asked.is_valid() and asked.first_day) or first_day_of_quarter(this - timedelta(days=1))
+    header = [_("Earner"), _("Transfers"), _("Gross"), _("Tax kept back"), _("Net")]
+    rows = [
+        [one.name, one.transfers, Yuan(one.gross_fen), Yuan(one.withheld_fen), Yuan(one.net_fen)]
+        for one in paid_in_quarter(first_day, user=request.user)
+    ]
+    name = f"{first_day.year}-Q{(first_day.month + 2) // 3}"
+    return xlsx_answer(f"{name}.xlsx", [Sheet(name, header, rows)])
 
 
 def _said(recorded: services.Recorded) -> str:

@@ -112,7 +112,7 @@ def test_everybody_can_use_every_page_on_phone_and_desk_and_they_are_light(
 
     services.answer_dispute(dispute=dispute, state=DisputeState.UPHELD, answer="对", by=books.approver, now=NOW)
     books.approve(books.march)
-    assert wrong_on(books.preparer, to("payout_create"), reverse("core:prove")) == []
+    assert wrong_on(books.preparer, to("payout_create"), reverse("core:prove"), to("closing", books.march.pk)) == []
     ids = list(Statement.objects.values_list("pk", flat=True))
     batch = services.prepare_payout(
         statements=ids, pays_on=PAY_DAY, layout=PayoutLayout.GENERIC, by=books.preparer, now=NOW

@@ -52,6 +52,7 @@ def test_facts_entries_and_histories_are_append_only() -> None:
         "ledger_entry",
         "ledger_leg",
         "referrals_commissionentry",
+        "referrals_statementpart",
     }
     histories = {model._meta.db_table for model in tracked().values()}
 

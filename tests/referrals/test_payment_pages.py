@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core.enums import Role
 from core.models import User
+from core.tables import read_table
 from referrals import services
 from referrals.enums import BatchState, PayoutLayout, StatementState, TransferState
 from referrals.models import Dispute, PayoutBatch, Statement, Transfer
@@ -266,6 +267,19 @@ def test_an_auditor_reads_and_changes_nothing(books: Books, batch: PayoutBatch, 
     assert auditor.get(to("payout_detail", batch.pk)).status_code == 200
     url = to(name, batch.pk) if name == "payout_approve" else to(name)
     assert auditor.post(url, {"period": books.march.pk}).status_code == 404
+
+
+def test_the_quarter_says_who_was_paid_how_much(books: Books, batch: PayoutBatch) -> None:
+    services.approve_payout(batch=batch, by=books.approver, now=NOW)
+    row = returned(Statement.objects.get().number, "paid")
+    services.record_returns(batch=batch, returned=[row], by=books.preparer, now=NOW)
+    auditor = signed_in(make_user(Role.AUDITOR))
+
+    def sheet(day: str) -> list[list[str]]:
+        return read_table(auditor.get(to("quarter_xlsx"), {"day": day}).content)
+
+    assert sheet("2026-06-30")[1:] == [["周敏", "1", "4520.36", "723.26", "3797.1"]]
+    assert (len(sheet("2026-03-31")), len(sheet("2026-07-01"))) == (1, 1)
 
 
 # Questions asked
