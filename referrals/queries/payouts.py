@@ -60,7 +60,7 @@ def paid_in_quarter(first_day: date, *, user: User) -> list[PaidInQuarter]:
     """What everybody was paid on days of the quarter that begins on `first_day`, by earner; one query.
 
     The incomes that a platform reports within a month of the quarter's end, by 国务院令第 810 号
-    《互联网平台企业涉税信息报送规定》art. 4. Whose identity number it is the house does not know; the reporting form adds it.
+    《互联网平台企业涉税信息报送规定》art. 4. The house knows no identity numbers; the reporting form adds them.
     """
     after = first_day_of_quarter(first_day + timedelta(days=100))
     paid = Transfer.objects.visible_to(user).filter(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.utils.translation import override
 
 from core.invariants import check
 from core.violations import violated
@@ -12,6 +13,7 @@ from referrals import services
 from referrals.enums import DisputeState
 from referrals.models import CommissionEntry, Dispute, Statement, StatementPart
 from tests.factories import make_leader
+from tests.races import meanwhile, wait_until_we_block_somebody
 from tests.referrals.sales import END_OF_APRIL, END_OF_MARCH, lines_of, refund
 from tests.referrals.stating import A_DAY_IN_APRIL, Books
 
@@ -134,12 +136,12 @@ def test_statements_are_issued_forwards_and_one_month_after_the_other(books: Boo
     books.issue(books.march)
     books.sale(1_000, on=A_DAY_IN_APRIL)
     books.run_april()
-    with pytest.raises(services.EarlierStatementsWait, match="1 statement of 2026-03"):
+    with override("en"), pytest.raises(services.EarlierStatementsWait, match="1 statement of 2026-03"):
         books.issue(books.april)
     books.approve(books.march)
     books.issue(books.april)
 
-    with pytest.raises(services.LaterPeriodIsStated, match="2026-04 has statements already"):
+    with override("en"), pytest.raises(services.LaterPeriodIsStated, match="2026-04 has statements already"):
         books.issue(books.march)
 
 
@@ -311,3 +313,34 @@ def test_a_balance_is_carried_on_to_one_statement_only(books: Books) -> None:
 
     assert Statement._meta.get_field("before").unique
     assert statement.before is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_approves_waits_for_a_dispute_that_is_just_being_written() -> None:
+    books = Books()
+    order = books.sale(1_000)
+    books.run_march()
+    books.issue(books.march)
+    statement = books.statement(books.march)
+
+    def write_one_while_another_admin_approves() -> None:
+        said = {"statement": statement, "order": order, "text": "少算了", "by": books.leader.user, "now": END_OF_MARCH}
+        with meanwhile(lambda: books.approve(books.march)), transaction.atomic():
+            services.raise_dispute(**said)
+            wait_until_we_block_somebody()
+
+    with pytest.raises(services.DisputesWait):
+        write_one_while_another_admin_approves()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_is_just_being_approved_is_not_missed() -> None:
+    books = Books()
+    books.sale(1_000)
+    run = books.run(books.march, END_OF_MARCH, approve=False)
+
+    with meanwhile(lambda: books.issue(books.march)), transaction.atomic():
+        services.approve_run(run=run, by=books.approver, now=END_OF_MARCH)
+        wait_until_we_block_somebody()
+
+    assert figures(books.statement(books.march)) == (0, 1_000, 1_000, 0)
