@@ -126,7 +126,6 @@ class TransferQuerySet(EarnersQuerySet):
     earner_path = "statement__earner"
 
 
-@pghistory.track()
 class Transfer(models.Model):
     """What one payout sends for one statement. The bank knows it by the statement's number, whenever it is tried."""
 

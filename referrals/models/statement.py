@@ -1,6 +1,5 @@
 from typing import Any
 
-import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -29,12 +28,12 @@ class EarnersQuerySet(models.QuerySet[Any]):
         return self.filter(**{f"{self.earner_path}__user": user.pk})
 
 
-@pghistory.track()
 class Statement(models.Model):
     """What one earner is owed for one period: what approved runs added, and what the statement before left over.
 
     All of it is to be paid, or, below the smallest payout, none: then it is carried on to the next statement. What was
-    taken back after a payout makes the balance negative and is netted from later earnings in the same way.
+    taken back after a payout makes the balance negative and is netted from later earnings in the same way. Who did what
+    when stands on the row and its parts; a history beside them would write its context anew for every one of thousands.
     """
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="statements", verbose_name=_("period"))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pghistory
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -80,7 +79,7 @@ def issue_statements(*, period: Period, by: User, now: datetime) -> Issued:
     # A run that is just being approved is waited for: what it adds is neither missed now nor later.
     list(Run.objects.select_for_update(of=["self"]).filter(state=RunState.REVIEW).order_by("pk").values_list("pk"))
     row: dict[str, Any] = {"period": period.pk, "by": by.pk, "at": now, "minimum": settings.MINIMUM_PAYOUT_FEN}
-    with pghistory.context(user=by.pk), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(ISSUE, row)
         issued = Issued(*cursor.fetchone())
     if not issued.statements:
@@ -128,7 +127,7 @@ def approve_statements(*, statements: Sequence[int], by: User, now: datetime) ->
         ),
     }
     row: dict[str, Any] = {"statements": list(statements), "by": by.pk, "at": now}
-    with pghistory.context(user=by.pk), refusing(refusals), connection.cursor() as cursor:
+    with refusing(refusals), connection.cursor() as cursor:
         cursor.execute(APPROVE, row)
         approved = cursor.fetchall()
     return StatementsApproved(len(approved), sum(fen for _statement, fen in approved))
