@@ -194,7 +194,12 @@ ATTRIBUTION_WINDOW_DAYS = env.int("ATTRIBUTION_WINDOW_DAYS", default=7)
 NAVIGATION_COUNTS = {
     "orders:order_list": "orders.queries.chains_to_settle",
     "referrals:run_list": "referrals.queries.runs_to_review",
+    "referrals:statement_list": "referrals.queries.disputes_to_answer",
 }
+
+# Money
+MINIMUM_PAYOUT_FEN = env.int("MINIMUM_PAYOUT_FEN", default=1_000)
+"""What an earner is owed below it is carried on to the next statement instead of being paid (fen, at least 1)."""
 
 # The API
 API_RATE = env.str("API_RATE", default="600/min")

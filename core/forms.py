@@ -1,9 +1,12 @@
 """Reading what people type at the door."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import TokenScope
@@ -23,6 +26,23 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("That user name and password don't belong together. Both are case-sensitive; try again."),
         "inactive": _("This login has been switched off. Ask an admin to switch it on."),
     }
+
+
+class PasswordForm(forms.Form):
+    """The password of who is signed in, once more."""
+
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, data: Any = None, *, request: HttpRequest) -> None:
+        super().__init__(data)
+        self._request = request
+
+    def clean_password(self) -> None:
+        user = cast(User, self._request.user)
+        if authenticate(self._request, username=user.username, password=self.cleaned_data["password"]) != user:
+            raise ValidationError(_("That is not your password."))
 
 
 class UserForm(UserModelForm):

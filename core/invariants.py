@@ -4,7 +4,7 @@ An app says what must hold in its `invariants.py`: a function that returns one S
 each thing that is wrong and nothing while all is well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -55,7 +55,12 @@ def invariant(title: str | Promise) -> Callable[[Statement], Statement]:
 
 def check() -> list[Finding]:
     """Ask for every invariant, in the order of their names."""
-    return [_finding(_invariants[name]) for name in sorted(_invariants)]
+    return find(sorted(_invariants))
+
+
+def find(names: Iterable[str]) -> list[Finding]:
+    """Ask for these invariants (`app.function`), in their order."""
+    return [_finding(_invariants[name]) for name in names]
 
 
 def _finding(invariant: Invariant) -> Finding:

@@ -7,6 +7,7 @@ app_name = "core"
 
 urlpatterns = [
     path("me/", house.me, name="me"),
+    path("me/password/", house.prove, name="prove"),
     path("language/", set_language, name="language"),
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),

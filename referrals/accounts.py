@@ -6,6 +6,7 @@ from community.queries import names_of_members
 from ledger.memos import word_memo
 from ledger.purposes import name_purpose
 from referrals.services.bookings import APPROVED, EARNED, EXPENSE, HELD, PAYABLE
+from referrals.services.payouts import CLEARING, PAID_OUT, RETURNED, SENT, TAX, TAX_RETURNED, WITHHELD
 
 name_purpose(EXPENSE, _("Commission earned by others"))
 name_purpose(HELD, _("Commission not yet approved"), names=names_of_members)
@@ -13,3 +14,12 @@ name_purpose(PAYABLE, _("Commission owed"), names=names_of_members)
 
 word_memo(EARNED, _("Commission %(period)s, run %(run)d"))
 word_memo(APPROVED, _("Commission %(period)s approved, run %(run)d"))
+
+name_purpose(CLEARING, _("Payouts with the bank"))
+name_purpose(TAX, _("Income tax withheld"))
+
+word_memo(SENT, _("Statement %(number)s sent to the bank"))
+word_memo(WITHHELD, _("Statement %(number)s, tax kept back"))
+word_memo(PAID_OUT, _("Statement %(number)s paid"))
+word_memo(RETURNED, _("Statement %(number)s returned by the bank"))
+word_memo(TAX_RETURNED, _("Statement %(number)s returned, no tax kept back"))

@@ -48,3 +48,58 @@ class Refusal(models.TextChoices):
     ALREADY_MEMBER = "member", _("Was a member already")
     WINDOW_OVER = "window", _("The link was opened too long ago")
     JOINED_LATER = "later", _("The inviter joined after them")
+
+
+class StatementState(models.TextChoices):
+    """An issued statement can be disputed and added to; an approved one is frozen."""
+
+    ISSUED = "issued", _("Issued")
+    APPROVED = "approved", _("Approved")
+
+
+class DisputeState(models.TextChoices):
+    """What became of a dispute: the line is right as it stands, or it was wrong and the next run corrects it."""
+
+    OPEN = "open", _("Waits for an answer")
+    UPHELD = "upheld", _("Amount stands")
+    CORRECTED = "corrected", _("Corrected")
+
+
+class WithholdingKind(models.TextChoices):
+    """How tax is kept back of what somebody is paid; referrals/rules/withholding.py has the tables."""
+
+    NONE = "none", _("None: issues invoices")
+    PER_PAYMENT = "per_payment", _("By the payment")
+    CUMULATIVE = "cumulative", _("Over the year, as a platform worker")
+
+
+class BatchState(models.TextChoices):
+    """A payout waits for a second person, then its file goes to the bank; or it is given up before that."""
+
+    PREPARED = "prepared", _("To approve")
+    APPROVED = "approved", _("Approved")
+    WITHDRAWN = "withdrawn", _("Given up")
+
+
+class TransferState(models.TextChoices):
+    """Where one transfer is: what the bank did not say is unknown, and is never sent again by itself."""
+
+    WAITING = "waiting", _("Waits for approval")
+    SENT = "sent", _("With the bank")
+    PAID = "paid", _("Paid")
+    FAILED = "failed", _("Returned")
+    UNKNOWN = "unknown", _("Unknown")
+    WITHDRAWN = "withdrawn", _("Given up")
+
+
+LIVE = [TransferState.WAITING, TransferState.SENT, TransferState.PAID, TransferState.UNKNOWN]
+"""While a transfer is one of these its statement is in no other payout."""
+BOOKED = [TransferState.SENT, TransferState.PAID, TransferState.UNKNOWN]
+"""What has left the earner's account in the books."""
+
+
+class PayoutLayout(models.TextChoices):
+    """How the file for the bank is laid out; referrals/rules/payout_files.py has the columns."""
+
+    GENERIC = "generic", _("Table (CSV)")
+    BANK = "bank", _("Bank batch transfer (CSV)")

@@ -10,16 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from community.consent import Wording
 from community.forms import DayField, choices_of
 from community.models import Group, Member
-from core.fields import LatestChoiceField, PercentField, YuanField
+from core.fields import LatestChoiceField, PercentField, PlainTextField, YuanField
 from core.models import User
 from core.search import named_like
 from ledger.models import Period
 from orders.forms import VisitorForm
 from orders.models import Product
-from referrals.enums import Rule
-from referrals.models import BindingRule, CommissionEntry, ReferralLink
+from referrals.enums import DisputeState, PayoutLayout, Rule, WithholdingKind
+from referrals.models import BindingRule, CommissionEntry, ReferralLink, Statement
 from referrals.models.link import LONGEST_WINDOW_DAYS, ReferralLinkQuerySet
 from referrals.models.run import CommissionEntryQuerySet
+from referrals.models.statement import EarnersQuerySet
+from referrals.queries import first_day_of_quarter
 from referrals.rules.binding import Terms as BindingTerms
 from referrals.services import Terms
 
@@ -231,3 +233,77 @@ class BindingRuleForm(forms.Form):
     @property
     def terms(self) -> BindingTerms:
         return BindingTerms(**self.cleaned_data)
+
+
+class DisputeForm(forms.Form):
+    """What an earner says is wrong with a line."""
+
+    text = PlainTextField(
+        label=_("What is wrong"), max_length=300, help_text=_("For example: two boxes were delivered, not one.")
+    )
+
+
+class AnswerForm(forms.Form):
+    """What becomes of a dispute, and why."""
+
+    state = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            (DisputeState.UPHELD, _("The amount stands")),
+            (DisputeState.CORRECTED, _("It was wrong; the next run corrects it")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    answer = PlainTextField(label=_("Answer to the earner"), max_length=300)
+
+
+class WithholdingForm(forms.Form):
+    """How tax is kept back of what an earner is paid, from a day on."""
+
+    kind = forms.ChoiceField(label=_("Withholding"), choices=WithholdingKind.choices, widget=forms.RadioSelect)
+    first_day = DayField(label=_("First day"))
+
+
+class AccountForm(forms.Form):
+    """Where an earner's money goes."""
+
+    holder = PlainTextField(label=_("Account holder"), max_length=60)
+    bank = PlainTextField(label=_("Bank and branch"), max_length=60)
+    number = forms.CharField(label=_("Account number"), max_length=40, widget=forms.TextInput({"inputmode": "numeric"}))
+
+    def clean_number(self) -> str:
+        number = "".join(self.cleaned_data["number"].split())
+        if not (number.isascii() and number.isdecimal() and 8 <= len(number) <= 32):
+            raise ValidationError(_("An account number has 8 to 32 digits."))
+        return number
+
+
+class PayoutForm(forms.Form):
+    """Which statements are paid on which day, by which file."""
+
+    statements = forms.ModelMultipleChoiceField(
+        Statement.objects.none(), error_messages={"required": _("Choose at least one statement.")}
+    )
+    pays_on = DayField(label=_("To be paid on"))
+    layout = forms.ChoiceField(label=_("File for the bank"), choices=PayoutLayout.choices)
+
+    def __init__(self, data: Any = None, *, payable: EarnersQuerySet, today: date) -> None:
+        super().__init__(data, initial={"pays_on": today})
+        self.fields["statements"].queryset = payable  # type: ignore[attr-defined]
+
+
+class ReturnsForm(forms.Form):
+    """What came back from the bank."""
+
+    file = forms.FileField(label=_("File from the bank"), help_text=_("A table as .xlsx or CSV."))
+
+
+class QuarterForm(forms.Form):
+    """Any day of a quarter, as an address may have it."""
+
+    day = DayField(required=False)
+
+    @property
+    def first_day(self) -> date | None:
+        day: date | None = self.cleaned_data["day"]
+        return day and first_day_of_quarter(day)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.invariants import invariant
+from core.sql import statement
 
 RECORDED = """
     SELECT entry.run_id, entry.beneficiary_id, sum(entry.amount_fen) AS fen
@@ -51,4 +52,91 @@ def claims_add_up() -> str:
         GROUP BY source_id, rule, level, beneficiary_id
         HAVING sum(amount_fen) <> (array_agg(due_fen ORDER BY seq DESC))[1]
             OR max(seq) <> count(*) OR min(due_fen) < 0
+    """
+
+
+@invariant(_("A statement says what its lines add up to, and begins with what the one before carried on."))
+def statements_add_up() -> str:
+    return """
+        SELECT concat('statement ', s.id, ': says ', s.earned_fen, ' fen, lines ', coalesce(lines.fen, 0), ' fen')
+        FROM referrals_statement s
+        LEFT JOIN (
+            SELECT p.statement_id, sum(e.amount_fen) AS fen
+            FROM referrals_statementpart p
+            JOIN referrals_commissionentry e ON e.run_id = p.run_id AND e.beneficiary_id = p.earner_id
+            GROUP BY p.statement_id
+        ) lines ON lines.statement_id = s.id
+        LEFT JOIN referrals_statement before ON before.id = s.before_id
+        WHERE s.earned_fen <> coalesce(lines.fen, 0) OR s.carried_fen <> coalesce(before.carries_on_fen, 0)
+    """
+
+
+@invariant(_("An approved statement says to the letter what it said when it was approved."))
+def approved_statements_are_unchanged() -> str:
+    hashes = statement(__file__, "statement_hash").format(which="s.state = 'approved'")
+    return f"""
+        SELECT concat('statement ', s.id) FROM referrals_statement s
+        LEFT JOIN ({hashes}) lines ON lines.id = s.id
+        WHERE s.state = 'approved' AND s.sha256 IS DISTINCT FROM lines.sha256
+    """  # noqa: S608 -- the house's own statement
+
+
+@invariant(_("What the ledger owes an earner is what is stated and not sent, carried on, or not yet on a statement."))
+def payable_is_what_is_stated() -> str:
+    return """
+        SELECT concat('member ', coalesce(owed.earner_id, booked.party),
+            ': statements ', coalesce(owed.fen, 0), ' fen, ledger ', coalesce(booked.fen, 0), ' fen')
+        FROM (
+            SELECT earner_id, sum(fen) AS fen FROM (
+                SELECT e.beneficiary_id AS earner_id, e.amount_fen AS fen
+                FROM referrals_commissionentry e
+                JOIN referrals_run r ON r.id = e.run_id AND r.state = 'approved'
+                LEFT JOIN referrals_statementpart p ON p.run_id = e.run_id AND p.earner_id = e.beneficiary_id
+                WHERE p.id IS NULL
+                UNION ALL
+                SELECT s.earner_id, s.carries_on_fen FROM referrals_statement s
+                WHERE NOT EXISTS (SELECT FROM referrals_statement f WHERE f.before_id = s.id)
+                UNION ALL
+                SELECT s.earner_id, s.payable_fen FROM referrals_statement s
+                WHERE NOT EXISTS (
+                    SELECT FROM referrals_transfer t
+                    WHERE t.statement_id = s.id AND t.state IN ('sent', 'paid', 'unknown')
+                )
+            ) parts
+            GROUP BY earner_id
+        ) owed
+        FULL JOIN (
+            SELECT account.party, -sum(leg.amount_fen) AS fen
+            FROM ledger_account account JOIN ledger_leg leg ON leg.account_id = account.id
+            WHERE account.purpose = 'commission_payable'
+            GROUP BY account.party
+        ) booked ON booked.party = owed.earner_id
+        WHERE coalesce(owed.fen, 0) <> coalesce(booked.fen, 0)
+    """
+
+
+@invariant(_("A payout is the sum of its transfers, and clearing and tax in the books are what is with the bank."))
+def payouts_are_booked() -> str:
+    return """
+        SELECT concat('payout ', b.id) FROM referrals_payoutbatch b
+        LEFT JOIN referrals_transfer t ON t.batch_id = b.id
+        GROUP BY b.id
+        HAVING count(t.id) <> b.transfers OR coalesce(sum(t.gross_fen), 0) <> b.gross_fen
+            OR coalesce(sum(t.withheld_fen), 0) <> b.withheld_fen OR coalesce(sum(t.net_fen), 0) <> b.net_fen
+        UNION ALL
+        SELECT concat(coalesce(sent.purpose, booked.purpose), ': transfers ', coalesce(sent.fen, 0),
+            ' fen, ledger ', coalesce(booked.fen, 0), ' fen')
+        FROM (
+            SELECT 'payout_clearing' AS purpose, sum(net_fen) AS fen
+            FROM referrals_transfer WHERE state IN ('sent', 'unknown')
+            UNION ALL
+            SELECT 'tax_payable', sum(withheld_fen) FROM referrals_transfer WHERE state IN ('sent', 'paid', 'unknown')
+        ) sent
+        FULL JOIN (
+            SELECT account.purpose, -sum(leg.amount_fen) AS fen
+            FROM ledger_account account JOIN ledger_leg leg ON leg.account_id = account.id
+            WHERE account.purpose IN ('payout_clearing', 'tax_payable')
+            GROUP BY account.purpose
+        ) booked ON booked.purpose = sent.purpose
+        WHERE coalesce(sent.fen, 0) <> coalesce(booked.fen, 0)
     """

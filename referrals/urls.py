@@ -1,6 +1,18 @@
 from django.urls import path
 
-from referrals.views import chains, earnings, entries, links, plans, runs
+from referrals.views import (
+    chains,
+    closing,
+    disputes,
+    earners,
+    earnings,
+    entries,
+    links,
+    payouts,
+    plans,
+    runs,
+    statements,
+)
 
 app_name = "referrals"
 
@@ -27,6 +39,28 @@ urlpatterns = [
     path("links/<int:pk>/retire/", links.link_retire, name="link_retire"),
     path("members/<int:pk>/links/", links.member_links, name="member_links"),
     path("members/<int:pk>/links/<int:group>/", links.link_make, name="link_make"),
+    path("statements/", statements.statement_list, name="statement_list"),
+    path("statements/issue/", statements.statement_issue, name="statement_issue"),
+    path("statements/approve/", statements.statements_approve, name="statements_approve"),
+    path("statements/<int:pk>/", statements.statement_detail, name="statement_detail"),
+    path("statements/<int:pk>/approve/", statements.statement_approve, name="statement_approve"),
+    path("statements/<int:pk>/campaigns/<int:campaign>/", statements.statement_orders, name="statement_orders"),
+    path("statements/<int:pk>/orders/<int:order>/dispute/", disputes.dispute_create, name="dispute_create"),
+    path("disputes/", disputes.dispute_list, name="dispute_list"),
+    path("disputes/<int:pk>/", disputes.dispute_detail, name="dispute_detail"),
+    path("disputes/<int:pk>/answer/", disputes.dispute_answer, name="dispute_answer"),
+    path("statements/earners/<int:member>/", earners.earner_terms, name="earner_terms"),
+    path("statements/earners/<int:member>/withholding/", earners.withholding_set, name="withholding_set"),
+    path("statements/earners/<int:member>/account/", earners.account_set, name="account_set"),
+    path("statements/closing/<int:pk>/", closing.closing, name="closing"),
+    path("payouts/", payouts.payout_list, name="payout_list"),
+    path("payouts/quarter.xlsx", payouts.quarter_xlsx, name="quarter_xlsx"),
+    path("payouts/new/", payouts.payout_create, name="payout_create"),
+    path("payouts/<int:pk>/", payouts.payout_detail, name="payout_detail"),
+    path("payouts/<int:pk>/approve/", payouts.payout_approve, name="payout_approve"),
+    path("payouts/<int:pk>/give-up/", payouts.payout_withdraw, name="payout_withdraw"),
+    path("payouts/<int:pk>/file/", payouts.payout_file, name="payout_file"),
+    path("payouts/<int:pk>/returns/", payouts.payout_returns, name="payout_returns"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("earnings/<int:campaign>/", earnings.earnings_campaign, name="earnings_campaign"),
     path("members/<int:pk>/tree/", chains.member_tree, name="member_tree"),

@@ -12,13 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from core import freshness
 from core.access import SignedInRequest, signed_in
 from core.demo_logins import LOGINS, PASSWORD
 from core.enums import Role
-from core.forms import LoginForm
+from core.forms import LoginForm, PasswordForm
 from core.http import render_page
 from core.outages import outage_of
 
@@ -51,6 +53,19 @@ def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpRes
 def me(request: SignedInRequest) -> HttpResponse:
     """Who I am here, my language, light or dark, the way out."""
     return render_page(request, "core/me.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def prove(request: SignedInRequest) -> HttpResponse:
+    """Type the password once more, then back to what asked for it. Wrong ones count as failed logins."""
+    wanted = request.GET.get("next", "")
+    back = wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()) else "/"
+    form = PasswordForm(request.POST if request.method == "POST" else None, request=request)
+    if form.is_valid():
+        freshness.prove(request)
+        return redirect(back)
+    return render_page(request, "core/prove.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe

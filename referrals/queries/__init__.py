@@ -1,6 +1,7 @@
-"""What may be asked about who brought whom, what a run added and why, and what somebody can expect."""
+"""What may be asked about who brought whom, plans, runs and why, statements, payouts, and what somebody can expect."""
 
 from referrals.queries.chains import Tree, referrers_of, tree_of
+from referrals.queries.closing import OpenEnds, open_ends, proof
 from referrals.queries.earnings import (
     AS_PUBLISHED,
     Earned,
@@ -21,11 +22,33 @@ from referrals.queries.links import (
     times_opened,
     with_touches,
 )
+from referrals.queries.payouts import (
+    PaidInQuarter,
+    first_day_of_quarter,
+    lines_of_file,
+    paid_in_quarter,
+    paid_to,
+    statements_to_pay,
+)
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
+from referrals.queries.statements import (
+    CampaignLines,
+    OrderLine,
+    PeriodStatements,
+    approvable_by,
+    campaigns_on,
+    disputes_to_answer,
+    entries_on,
+    orders_on,
+    statements_of,
+    statements_stand,
+    with_disputes,
+)
 from referrals.queries.trials import Compared, Trial, compare, paid_on, trial_of
 
 __all__ = [
     "AS_PUBLISHED",
+    "CampaignLines",
     "Claim",
     "Compared",
     "Earned",
@@ -34,28 +57,47 @@ __all__ = [
     "EntryPage",
     "Expected",
     "Explained",
+    "OpenEnds",
+    "OrderLine",
     "Outcome",
+    "PaidInQuarter",
+    "PeriodStatements",
     "Sums",
     "Tree",
     "Trial",
+    "approvable_by",
     "binding_rules",
+    "campaigns_on",
     "claims_on",
     "compare",
+    "disputes_to_answer",
     "earned_in",
     "earners_of",
     "earnings_of",
+    "entries_on",
     "expected_by",
+    "first_day_of_quarter",
+    "lines_of_file",
+    "open_ends",
+    "orders_on",
     "outcomes_of",
     "page_of_entries",
+    "paid_in_quarter",
     "paid_on",
+    "paid_to",
     "period_before",
+    "proof",
     "referrers_of",
     "runs_to_review",
+    "statements_of",
+    "statements_stand",
+    "statements_to_pay",
     "terms_in_force",
     "terms_of",
     "times_opened",
     "tree_of",
     "trial_of",
+    "with_disputes",
     "with_touches",
     "written",
 ]

@@ -1,4 +1,6 @@
-"""What a leader earns, on the phone: expected, in review, approved; by campaign; order by order."""
+"""What a leader earns, on the phone: expected, in review, to be paid, paid; statements; by campaign; order by order."""
+
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,14 +11,22 @@ from community.models import Member
 from core.access import SignedInRequest, leader_only
 from core.http import render_page
 from orders.models import Campaign, Order
-from referrals.queries import earned_in, earnings_of
+from referrals.queries import earned_in, earnings_of, paid_to, statements_of
 
 
 @require_safe
 @leader_only
 def earnings(request: SignedInRequest) -> HttpResponse:
     member = Member.objects.filter(user=request.user).first()
-    context = {"earnings": member and earnings_of(member, today=localdate())}
+    context: dict[str, Any] = {"earnings": None}
+    if member is not None:
+        earned, paid_fen = earnings_of(member, today=localdate()), paid_to(member.pk)
+        context = {
+            "earnings": earned,
+            "statements": statements_of(member.pk),
+            "payable_fen": earned.sums.approved_fen - paid_fen,
+            "paid_fen": paid_fen,
+        }
     return render_page(request, "referrals/earnings.html", context)
 
 

@@ -21,6 +21,7 @@ PAGES = [
     ("login", GET, {}, EVERYBODY),
     ("logout", POST, {}, EVERYBODY),
     ("core:me", GET, {}, SIGNED_IN),
+    ("core:prove", GET, {}, SIGNED_IN),
     ("core:language", POST, {}, EVERYBODY),
     ("core:healthz", GET, {}, EVERYBODY),
     ("core:favicon", GET, {}, EVERYBODY),
@@ -206,6 +207,28 @@ PAGES = [
     ("referrals:link_retire", POST, {"pk": "invitation"}, "OL"),
     ("referrals:member_links", GET, {"pk": "member"}, "OLAU"),
     ("referrals:link_make", POST, {"pk": "member", "group": "group"}, "OL"),
+    ("referrals:statement_list", GET, {}, "AU"),
+    ("referrals:statement_issue", POST, {}, "A"),
+    ("referrals:statements_approve", POST, {}, "A"),
+    ("referrals:statement_detail", GET, {"pk": "statement"}, "LAU"),
+    ("referrals:statement_approve", POST, {"pk": "statement"}, "A"),
+    ("referrals:statement_orders", GET, {"pk": "statement", "campaign": "stated_campaign"}, "LAU"),
+    ("referrals:dispute_create", GET, {"pk": "statement", "order": "stated_order"}, "L"),
+    ("referrals:dispute_list", GET, {}, "AU"),
+    ("referrals:dispute_detail", GET, {"pk": "dispute"}, "AU"),
+    ("referrals:dispute_answer", POST, {"pk": "dispute"}, "A"),
+    ("referrals:earner_terms", GET, {"member": "leader"}, "A"),
+    ("referrals:withholding_set", POST, {"member": "leader"}, "A"),
+    ("referrals:account_set", POST, {"member": "leader"}, "A"),
+    ("referrals:closing", GET, {"pk": "period"}, "AU"),
+    ("referrals:payout_list", GET, {}, "AU"),
+    ("referrals:quarter_xlsx", GET, {}, "AU"),
+    ("referrals:payout_create", GET, {}, "A"),
+    ("referrals:payout_detail", GET, {"pk": "payout"}, "AU"),
+    ("referrals:payout_approve", GET, {"pk": "payout"}, "A"),
+    ("referrals:payout_withdraw", POST, {"pk": "payout"}, "A"),
+    ("referrals:payout_file", GET, {"pk": "payout_sent"}, "A"),
+    ("referrals:payout_returns", POST, {"pk": "payout_sent"}, "A"),
     ("referrals:earnings", GET, {}, "LS"),
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
     ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
@@ -240,9 +263,13 @@ API = [
 ]
 API_WRITERS = {"api:order-list": "OLS"}
 """Who may POST where in the API; nobody anywhere else."""
-BODIES = {"referrals:run_start": {"period": "period"}}
+BODIES = {
+    "referrals:run_start": {"period": "period"},
+    "referrals:statement_issue": {"period": "period"},
+    "referrals:statements_approve": {"period": "period"},
+}
 """What has to be sent along for an address to be found at all."""
-READING_BY_POST = {"logout", "core:language"}
+READING_BY_POST = {"logout", "core:language", "core:prove"}
 AS_ANYBODY = {"join", "orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
 """Who is signed in makes no difference here: what is sent is sent as a member without an account."""
 

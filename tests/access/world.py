@@ -1,13 +1,14 @@
 """One of everything that has an address, and who stands where to it."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from community.enums import SeedSource
-from community.models import SeedProfile
+from community.models import Member, SeedProfile
 from content.enums import IPKind
 from content.models import IP
 from content.services import create_piece, publish_piece
@@ -17,9 +18,10 @@ from core.jobs.housekeeping import CHECK
 from core.models import ApiToken, Export, SavedView, User
 from core.pictures import keep_picture
 from ledger.enums import Nature
+from ledger.models import Period
 from ledger.services import account, post
 from orders.enums import CampaignState, ComplaintReason, ImportKind, PayMethod
-from orders.models import Product
+from orders.models import OrderLine, Product
 from orders.queries import due_of
 from orders.services import (
     claim_red_packet,
@@ -33,11 +35,58 @@ from orders.services import (
 )
 from orders.views.helper import helper_token
 from orders.views.public import token_of
-from referrals.models import Run
-from referrals.services import Terms, create_version, make_link, refer, standard_plan
+from referrals.enums import BatchState, EntryKind, PayoutLayout, Rule, RunState
+from referrals.models import CommissionEntry, Dispute, PayoutBatch, PlanVersion, Run, Statement
+from referrals.services import Terms, create_version, issue_statements, make_link, raise_dispute, refer, standard_plan
 from tests import factories as make
 from tests.factories import NOW, TODAY
 from tests.photos import encoded, halves
+from tests.referrals.sales import make_plan
+
+
+def state_earnings(*, version: PlanVersion, period: Period, line: OrderLine, leader: Member, at: datetime) -> Dispute:
+    """The leader earned on the line, it is stated by a colleague, and the leader says that it is wrong."""
+    preparer, approver = make.make_user(Role.ADMIN, name="出单"), make.make_user(Role.ADMIN, name="审单")
+    run = Run.objects.create(
+        period=period, ran_by=preparer, state=RunState.APPROVED, approved_by=approver, approved_at=at
+    )
+    CommissionEntry.objects.create(
+        period=period,
+        source_id=line.pk,
+        rule=Rule.LEADER_RATE,
+        level=0,
+        beneficiary=leader,
+        seq=1,
+        run=run,
+        group_id=line.order.group_id,
+        order=line.order,
+        line=line,
+        plan_version=version,
+        clock_day=TODAY,
+        kind=EntryKind.EARNED,
+        amount_fen=2_000,
+        due_fen=2_000,
+    )
+    issue_statements(period=period, by=preparer, now=at)
+    statement = Statement.objects.get(earner=leader)
+    return raise_dispute(statement=statement, order=line.order, text="少算了", by=leader.user, now=at)
+
+
+def make_payout(state: BatchState, *, by: User) -> PayoutBatch:
+    """A payout a colleague prepared; approved by `by`, if it is."""
+    approved = {"approved_by": by, "approved_at": NOW} if state == BatchState.APPROVED else {}
+    return PayoutBatch.objects.create(
+        pays_on=TODAY,
+        layout=PayoutLayout.GENERIC,
+        state=state,
+        transfers=0,
+        gross_fen=0,
+        withheld_fen=0,
+        net_fen=0,
+        made_by=make.make_user(Role.ADMIN, name="出纳"),
+        made_at=NOW,
+        **approved,
+    )
 
 
 @dataclass(frozen=True)
@@ -72,6 +121,7 @@ def build() -> World:
     said = publish_piece(piece=piece, group=group, day=TODAY, campaign=campaign, by=operator, now=NOW)
     terms = Terms(TODAY, None, 40_000, 200, None, 0)
     version = create_version(plan=standard_plan(), terms=terms, by=admin)
+    published = make_plan(plan=version.plan, first_day=make.LONG_AGO, next_first_day=date(2025, 2, 1))
     period = payment.entry.period
     run = Run.objects.create(period=period, ran_by=make.make_user(Role.ADMIN, name="同事"), state="review")
     house, owed = account("cash", None, Nature.ASSET), account("payable", member.pk, Nature.LIABILITY)
@@ -109,6 +159,8 @@ def build() -> World:
         by=leader.user,
         now=NOW,
     )
+    stated = state_earnings(version=published, period=period, line=eaten.lines.get(), leader=leader, at=NOW)
+    waiting, sent = (make_payout(state, by=admin) for state in (BatchState.PREPARED, BatchState.APPROVED))
     people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
     ids = {
         "group": group.pk,
@@ -153,5 +205,11 @@ def build() -> World:
         "user": stranger.user.pk,
         "token": token.token_key,
         "leader": leader.pk,
+        "statement": stated.statement_id,
+        "stated_order": stated.order_id,
+        "stated_campaign": done.pk,
+        "dispute": stated.pk,
+        "payout": waiting.pk,
+        "payout_sent": sent.pk,
     }
     return World(people, ids)

@@ -90,7 +90,7 @@ def test_the_list_asks_the_database_as_often_for_many_jobs_as_for_one(
         ask(str(number), by=admin)
     client = signed_in(admin)
 
-    with django_assert_num_queries(5):  # session, user, side bar, counts, jobs
+    with django_assert_num_queries(6):  # session, user, side bar (2), counts, jobs
         client.get(reverse("core:job_list"))
 
 

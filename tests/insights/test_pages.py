@@ -460,7 +460,7 @@ class TestQuestionsToTheDatabase:
     def test_today_of_an_admin(self, client, admin, groups, django_assert_num_queries):
         self.world(groups)
 
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             page(client)
 
     @pytest.mark.parametrize("groups", [1, 3])

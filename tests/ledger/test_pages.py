@@ -133,7 +133,7 @@ def test_the_list_asks_the_database_as_often_for_many_accounts_as_for_one(
         owe(november, cash, party, 500)
     client = signed_in(Role.ADMIN)
 
-    with django_assert_num_queries(7):  # session, user, side bar, periods, balances, accounts, trial balance
+    with django_assert_num_queries(8):  # session, user, side bar (2), periods, balances, accounts, trial balance
         client.get(reverse("ledger:account_list"))
 
 

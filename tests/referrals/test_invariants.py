@@ -55,7 +55,7 @@ def test_a_fen_accrued_beside_the_entries_is_noticed(runs: list[Run]) -> None:
 def test_a_fen_released_of_a_run_in_review_is_noticed(runs: list[Run]) -> None:
     book(runs[1], f"release:{runs[1].pk}:1", bookings.HELD, bookings.PAYABLE)
 
-    assert broken() == {"referrals.approved_runs_are_released": 1}
+    assert broken() == {"referrals.approved_runs_are_released": 1, "referrals.payable_is_what_is_stated": 1}
 
 
 def test_an_entry_that_fell_out_of_the_middle_is_noticed(runs: list[Run]) -> None:

@@ -1,0 +1,279 @@
+"""Paying out: prepared by one admin, approved by another, sent as a file, and what the bank answers.
+
+| what happens | debit | credit |
+|---|---|---|
+| a payout is approved | commission_payable (earner) | payout_clearing, and what is withheld: tax_payable |
+| the bank paid | payout_clearing | house_money |
+| the bank returned it | payout_clearing, tax_payable | commission_payable (earner) |
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pghistory
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from core.models import User
+from core.money import NotAnAmount, parse_yuan
+from core.violations import refusing
+from ledger.enums import Nature
+from ledger.memos import Memo
+from ledger.services import Transfer as Booking
+from ledger.services import account, accounts_of, booking_day, post_transfers
+from orders.services.payments import HOUSE
+from referrals.enums import LIVE, BatchState, PayoutLayout, StatementState, TransferState, WithholdingKind
+from referrals.models import PayoutBatch, Statement, Transfer, WithholdingProfile
+from referrals.rules.payout_files import UNKNOWN, Returned
+from referrals.rules.withholding import NoTable, SoFar, Withheld, withhold
+from referrals.services.bookings import PAYABLE
+
+TAX, CLEARING = "tax_payable", "payout_clearing"
+SENT, WITHHELD, PAID_OUT, RETURNED, TAX_RETURNED = (
+    "payout_sent",
+    "payout_withheld",
+    "payout_paid",
+    "payout_returned",
+    "payout_tax_returned",
+)
+"""What the entries are about; each says which statement."""
+
+
+class NothingToPay(DomainError):
+    """None of the chosen statements is approved and has something to be paid."""
+
+
+class PaidElsewhere(DomainError):
+    """One of the statements is in another payout that is under way."""
+
+
+class TaxUnknown(DomainError):
+    """No tax table holds on the day of payment."""
+
+
+class PayoutIsDecided(DomainError):
+    """The payout is approved or given up already."""
+
+
+class PreparedThePayout(DomainError):
+    """Two people have to have looked: who prepared the payout does not approve it."""
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What a returned file said: transfers newly known as paid, returned, unknown; and numbers not of the payout."""
+
+    paid: int = 0
+    failed: int = 0
+    unknown: int = 0
+    strange: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def prepare_payout(
+    *, statements: Collection[int], pays_on: date, layout: PayoutLayout, by: User, now: datetime
+) -> PayoutBatch:
+    """Put approved statements into a payout of that day (Asia/Shanghai), with the tax that is kept back of each.
+
+    Raises NothingToPay, PaidElsewhere or TaxUnknown; then nothing is prepared.
+    """
+    chosen = list(
+        Statement.objects.select_for_update(no_key=True)
+        .filter(pk__in=statements, state=StatementState.APPROVED, payable_fen__gt=0)
+        .order_by("pk")
+    )
+    if not chosen:
+        raise NothingToPay(_("Choose at least one approved statement with something to be paid."))
+    try:
+        kept = list(_withheld(chosen, pays_on))
+    except NoTable as error:
+        raise TaxUnknown(_("No tax table holds on %(day)s. Choose another day.") % {"day": pays_on}) from error
+    gross, withheld = sum(one.payable_fen for one in chosen), sum(tax.amount_fen for _kind, tax in kept)
+    with pghistory.context(user=by.pk), refusing({"statement_is_in_one_live_payout": _elsewhere()}):
+        batch = PayoutBatch.objects.create(
+            pays_on=pays_on,
+            layout=layout,
+            transfers=len(chosen),
+            gross_fen=gross,
+            withheld_fen=withheld,
+            net_fen=gross - withheld,
+            made_by=by,
+            made_at=now,
+        )
+        Transfer.objects.bulk_create(
+            Transfer(
+                batch=batch,
+                statement=one,
+                gross_fen=one.payable_fen,
+                withheld_fen=tax.amount_fen,
+                net_fen=one.payable_fen - tax.amount_fen,
+                withholding=kind,
+                table_version=tax.version,
+            )
+            for one, (kind, tax) in zip(chosen, kept, strict=True)
+        )
+    return batch
+
+
+def _elsewhere() -> PaidElsewhere:
+    return PaidElsewhere(_("One of these statements is in another payout already. Look at the list again; it is new."))
+
+
+@dataclass(slots=True)
+class _Month:
+    gross_fen: int = 0
+    withheld_fen: int = 0
+
+
+def _withheld(statements: Iterable[Statement], day: date) -> Iterator[tuple[WithholdingKind, Withheld]]:
+    """What is kept back of each statement paid on that day, in their order; two queries."""
+    earners = {one.earner_id for one in statements}
+    kinds = dict(
+        WithholdingProfile.objects.filter(earner__in=earners, span__contains=day).values_list("earner", "kind")
+    )
+    months: dict[int, dict[int, _Month]] = defaultdict(lambda: defaultdict(_Month))
+    paid = Transfer.objects.filter(statement__earner__in=earners, state__in=LIVE, batch__pays_on__year=day.year)
+    sums = paid.values_list("statement__earner", "batch__pays_on__month").annotate(
+        gross=Sum("gross_fen"), tax=Sum("withheld_fen")
+    )
+    for earner, month, gross, tax in sums.order_by():
+        months[earner][month] = _Month(gross, tax)
+    for one in statements:
+        kind = WithholdingKind(kinds.get(one.earner_id, WithholdingKind.PER_PAYMENT))
+        year = months[one.earner_id]
+        tax = withhold(kind, one.payable_fen, day=day, before=_so_far(kind, year, day.month))
+        year[day.month].gross_fen += one.payable_fen
+        year[day.month].withheld_fen += tax.amount_fen
+        yield kind, tax
+
+
+def _so_far(kind: WithholdingKind, year: dict[int, _Month], this: int) -> SoFar:
+    """By the payment: what was paid in this month; over the year: up to this month, and how many without a break."""
+    counted = [month for month in year if month == this or (kind == WithholdingKind.CUMULATIVE and month < this)]
+    unbroken = this
+    while unbroken - 1 in counted:
+        unbroken -= 1
+    return SoFar(
+        gross_fen=sum(year[month].gross_fen for month in counted),
+        withheld_fen=sum(year[month].withheld_fen for month in counted),
+        months=this - unbroken + 1,
+    )
+
+
+def _decide(batch: PayoutBatch, state: BatchState, **fields: object) -> None:
+    """Move a prepared payout on; its row is locked until the end of the transaction."""
+    if not PayoutBatch.objects.filter(pk=batch.pk, state=BatchState.PREPARED).update(state=state, **fields):
+        raise PayoutIsDecided(_("This payout has been decided already. Nothing was changed."))
+
+
+@transaction.atomic
+def approve_payout(*, batch: PayoutBatch, by: User, now: datetime) -> PayoutBatch:
+    """Let the payout go to the bank: in the books the earners are owed it no more, the clearing account is.
+
+    Raises PreparedThePayout or PayoutIsDecided; then nothing is booked.
+    """
+    own = PreparedThePayout(_("You prepared this yourself. Ask another admin to look at it and approve it."))
+    with pghistory.context(user=by.pk):
+        with refusing({"payout_is_approved_by_somebody_else": own}):
+            _decide(batch, BatchState.APPROVED, approved_by=by, approved_at=now)
+        items = list(batch.items.select_related("statement").order_by("pk"))
+        batch.items.filter(state=TransferState.WAITING).update(state=TransferState.SENT)
+    payable = _payable(items)
+    clearing, tax = account(CLEARING, None, Nature.LIABILITY), account(TAX, None, Nature.LIABILITY)
+    _book(
+        [
+            *(
+                Booking(f"payout:{one.pk}", _memo(SENT, one), payable[one.pk], clearing.pk, one.net_fen)
+                for one in items
+            ),
+            *(
+                Booking(f"withheld:{one.pk}", _memo(WITHHELD, one), payable[one.pk], tax.pk, one.withheld_fen)
+                for one in items
+                if one.withheld_fen
+            ),
+        ],
+        by=by,
+        now=now,
+    )
+    batch.refresh_from_db()
+    return batch
+
+
+@transaction.atomic
+def withdraw_payout(*, batch: PayoutBatch, by: User, now: datetime) -> None:
+    """Give a payout up before it is approved: its statements can be paid by another. Raises PayoutIsDecided."""
+    with pghistory.context(user=by.pk):
+        _decide(batch, BatchState.WITHDRAWN)
+        batch.items.update(state=TransferState.WITHDRAWN)
+
+
+@transaction.atomic
+def record_returns(*, batch: PayoutBatch, returned: Sequence[Returned], by: User, now: datetime) -> Recorded:
+    """Take in what the bank says of the payout's transfers. Saying it twice changes nothing twice.
+
+    Paid leaves the house; returned is owed to the earner again and may be paid by another payout, under the same
+    number. What is not said clearly, or with another amount, is unknown: it stays with the bank and is not sent again.
+    """
+    PayoutBatch.objects.select_for_update().get(pk=batch.pk)
+    open_items = {
+        one.statement.number: one
+        for one in batch.items.select_related("statement").filter(state__in=[TransferState.SENT, TransferState.UNKNOWN])
+    }
+    known = {one.statement.number for one in batch.items.select_related("statement")}
+    recorded = Recorded()
+    moved: list[Transfer] = []
+    for row in returned:
+        if row.number not in known:
+            recorded.strange.append(row.number)
+        elif item := open_items.pop(row.number, None):
+            outcome = row.outcome if _says(row.amount, item.net_fen) else UNKNOWN
+            setattr(recorded, outcome, getattr(recorded, outcome) + 1)
+            item.state, item.said, item.settled_by, item.settled_at = TransferState(outcome), row.said, by, now
+            moved.append(item)
+    Transfer.objects.bulk_update(moved, ["state", "said", "settled_by", "settled_at"])
+    _book(list(_answers(moved)), by=by, now=now)
+    return recorded
+
+
+def _says(amount: str, fen: int) -> bool:
+    """Whether the file names the amount that was sent, or none."""
+    try:
+        return not amount or parse_yuan(amount) == fen
+    except NotAnAmount:
+        return False
+
+
+def _answers(items: Sequence[Transfer]) -> Iterator[Booking]:
+    """What the books say to the bank's answers."""
+    payable = _payable(items)
+    clearing, tax = account(CLEARING, None, Nature.LIABILITY), account(TAX, None, Nature.LIABILITY)
+    house = account(HOUSE, None, Nature.ASSET)
+    for one in items:
+        if one.state == TransferState.PAID:
+            yield Booking(f"paid:{one.pk}", _memo(PAID_OUT, one), clearing.pk, house.pk, one.net_fen)
+        elif one.state == TransferState.FAILED:
+            yield Booking(f"returned:{one.pk}", _memo(RETURNED, one), clearing.pk, payable[one.pk], one.net_fen)
+            if one.withheld_fen:
+                back = _memo(TAX_RETURNED, one)
+                yield Booking(f"taxreturned:{one.pk}", back, tax.pk, payable[one.pk], one.withheld_fen)
+
+
+def _payable(items: Sequence[Transfer]) -> dict[int, int]:
+    """The account each transfer is owed from, by the transfer's id."""
+    accounts = accounts_of({one.statement.earner_id for one in items}, purpose=PAYABLE, nature=Nature.LIABILITY)
+    return {one.pk: accounts[one.statement.earner_id] for one in items}
+
+
+def _memo(code: str, item: Transfer) -> Memo:
+    return Memo(code, {"number": item.statement.number})
+
+
+def _book(bookings: list[Booking], *, by: User, now: datetime) -> None:
+    if bookings:
+        period, day = booking_day(timezone.localdate(now), by=by, now=now)
+        post_transfers(bookings, period=period, booked_on=day, by=by)
