@@ -19,9 +19,7 @@ from referrals.enums import RunState, StatementState
 from referrals.models import Run, Statement
 
 ISSUE = sql(__file__, "statements_issue")
-APPROVE = sql(__file__, "statements_approve").replace(
-    "/* statement_hash.sql */", sql(__file__, "statement_hash").format(which="s.id = ANY(%(statements)s)")
-)
+APPROVE = sql(__file__, "statements_approve").format(which="s.id = ANY(%(statements)s)")
 
 
 class EarlierStatementsWait(DomainError):

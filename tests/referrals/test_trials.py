@@ -145,6 +145,6 @@ def test_the_page_of_a_version_asks_for_a_trial_and_shows_it(client, sales, marc
     assert 'hx-trigger="every 1s"' in waiting
     assert "1 would get more, 1 less, 0 the same" in found
     assert Job.objects.get(kind=services.PLAN_TRIAL).state == JobState.DONE
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(page)
     assert client.post(reverse("referrals:version_try", args=[draft.pk]), {}).status_code == 422
