@@ -1,0 +1,26 @@
+"""Reading what people enter about commission. The services decide and save."""
+
+from referrals.forms.entries import EntryFilter
+from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
+from referrals.forms.payouts import PayoutForm, QuarterForm, ReturnsForm
+from referrals.forms.plans import TrialForm, VersionForm
+from referrals.forms.referring import CorrectionForm, ReferralForm
+from referrals.forms.statements import AccountForm, AnswerForm, DisputeForm, WithholdingForm
+
+__all__ = [
+    "AccountForm",
+    "AnswerForm",
+    "BindingRuleForm",
+    "CorrectionForm",
+    "DisputeForm",
+    "EntryFilter",
+    "JoinForm",
+    "LinkFilter",
+    "PayoutForm",
+    "QuarterForm",
+    "ReferralForm",
+    "ReturnsForm",
+    "TrialForm",
+    "VersionForm",
+    "WithholdingForm",
+]
