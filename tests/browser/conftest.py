@@ -7,6 +7,8 @@ Without any these tests are skipped, on CI they fail.
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Condition
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -87,11 +89,47 @@ def production_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, obje
     return production
 
 
+class Counting:
+    """An application that knows how many of its answers are on their way."""
+
+    def __init__(self, application: Callable[..., Any]) -> None:
+        self._application = application
+        self._changed = Condition()
+        self._under_way = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
+        self._count(1)
+        try:
+            answer = self._application(environ, start_response)
+            try:
+                yield from answer
+            finally:
+                if hasattr(answer, "close"):
+                    answer.close()
+        finally:
+            self._count(-1)
+
+    def await_idle(self) -> None:
+        """Wait until nothing is answered any more: what a page asked for as it was left still reads the database."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._under_way == 0, timeout=30)
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._under_way += more
+            self._changed.notify_all()
+
+
 @pytest.fixture(scope="session")
-def server(production_files: dict[str, object], django_db_setup: None) -> Iterator[str]:
+def application(production_files: dict[str, object]) -> Counting:
+    with override_settings(**production_files):
+        return Counting(get_wsgi_application())
+
+
+@pytest.fixture(scope="session")
+def server(application: Counting, production_files: dict[str, object], django_db_setup: None) -> Iterator[str]:
     """The application behind an address, for the whole run."""
     with override_settings(**production_files):
-        application = get_wsgi_application()
         thread = LiveServerThread("127.0.0.1", static_handler=lambda _default: application)
         thread.daemon = True
         thread.start()
@@ -109,10 +147,19 @@ def base_url(server: str) -> str:
 
 
 @pytest.fixture
-def site(server: str, production_files: dict[str, object], transactional_db: None) -> Iterator[str]:
-    """The address of the application, with a database of this test's own."""
+def site(
+    server: str,
+    application: Counting,
+    production_files: dict[str, object],
+    transactional_db: None,
+    context: BrowserContext,
+) -> Iterator[str]:
+    """The address of the application, with a database of this test's own; at its end nobody asks it any more."""
     with override_settings(**production_files):
         yield server
+        for page in context.pages:
+            page.close()
+        application.await_idle()
 
 
 @pytest.fixture
