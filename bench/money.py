@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Max
 from django.utils import timezone
 
 from bench.measure import Measure
@@ -17,53 +18,48 @@ from ledger.models import Period
 from orders.models import SaleFact
 from referrals.enums import VersionState
 from referrals.models import CommissionEntry, Plan, PlanVersion, Run
+from referrals.services.bookings import days_of
 from referrals.services.recording import append_due
-from referrals.services.runs import GROUPS_A_SHARD
+from referrals.services.runs import GROUPS_A_SHARD, touched_since
 
 ENTRIES = CommissionEntry._meta.db_table
-A_WEEK = timedelta(days=7)
 
 
 def commission_measures() -> list[Measure]:
     """Half a year is recorded but for its last week; then that week, and once more nothing."""
     last = SaleFact.objects.filter(kind="delivered").latest("business_date").business_date
-    before, after = last - timedelta(days=6), last + timedelta(days=1)
-    run = open_books(date(last.year - 1, 1, 1), after + A_WEEK)
+    week_begins, after = last - timedelta(days=6), last + timedelta(days=1)
+    half_a_year, week = open_books(week_begins - timedelta(days=400), week_begins, after)
     groups = list(Group.objects.order_by("pk").values_list("pk", flat=True))
-    slices = [groups[first : first + GROUPS_A_SHARD] for first in range(0, len(groups), GROUPS_A_SHARD)]
+    for first in range(0, len(groups), GROUPS_A_SHARD):
+        with transaction.atomic():
+            unhurried()
+            append_due(run=half_a_year, group_ids=groups[first : first + GROUPS_A_SHARD], before=week_begins)
+    known = CommissionEntry.objects.count()
 
-    def record(until: date) -> None:
-        for one in slices:
-            append_due(run=run, group_ids=one, before=until)
+    def go_on(run: Run) -> None:
+        _first, before = days_of(run.period)
+        for shard in touched_since(half_a_year, run.period):
+            append_due(run=run, group_ids=shard["groups"], campaign_ids=shard["campaigns"], before=before)
 
-    record(before)
-    with undone() as week, connection.cursor() as cursor:
-        known = CommissionEntry.objects.count()
-        record(after)
-        week.keep(copied_out(cursor, f"clock_day >= '{before}'"))
-        print(f"{known:,} entries until {before}, {CommissionEntry.objects.count() - known:,} in the week after")
+    with undone(), connection.cursor() as cursor:
+        go_on(week)
+        rows = copied_out(cursor, f"run_id = {week.pk}")
+        print(f"{known:,} entries until {week_begins}, {CommissionEntry.objects.count() - known:,} in the week after")
+    copying = undoing(lambda: copy_in(rows))
     return [
         Measure(
-            "commission: a new week beside half a year : COPY of its rows",
-            undoing(lambda: record(after)),
-            undoing(lambda: copy_in(week.rows)),
-            1.5,
+            "commission: a new week beside half a year : COPY of its rows", undoing(lambda: go_on(week)), copying, 1.5
         ),
-        Measure(
-            "commission: nothing new : COPY of a week's rows",
-            undoing(lambda: record(before)),
-            undoing(lambda: copy_in(week.rows)),
-            0.75,
-        ),
+        Measure("commission: nothing new : COPY of a week's rows", undoing(lambda: go_on(half_a_year)), copying, 0.75),
     ]
 
 
-def open_books(first: date, after: date) -> Run:
-    """One period and a plan that pays leaders and who brought the buyer, published."""
+def open_books(first: date, week_begins: date, after: date) -> tuple[Run, Run]:
+    """Two periods with a run in each, and a plan that pays leaders and who brought the buyer."""
     admin = User.objects.create(username="books", name="财务", role=Role.ADMIN)
-    plan = Plan.objects.create(name="标准方案")
     PlanVersion.objects.create(
-        plan=plan,
+        plan=Plan.objects.create(name="标准方案"),
         number=1,
         span=DateRange(first, None, "[)"),
         leader_ppm=40_000,
@@ -73,25 +69,23 @@ def open_books(first: date, after: date) -> Run:
         state=VersionState.PUBLISHED,
         published_at=timezone.now(),
     )
-    return Run.objects.create(period=Period.objects.create(span=DateRange(first, after, "[)")), ran_by=admin)
-
-
-class Kept:
-    """Rows as COPY writes them."""
-
-    def __init__(self) -> None:
-        self.rows = ""
-
-    def keep(self, rows: str) -> None:
-        self.rows = rows
+    known = SaleFact.objects.filter(business_date__lt=week_begins).aggregate(upto=Max("pk"))["upto"]
+    before, week = (
+        Period.objects.create(span=DateRange(begins, ends, "[)"))
+        for begins, ends in ((first, week_begins), (week_begins, after))
+    )
+    return (
+        Run.objects.create(period=before, ran_by=admin, facts_upto=known),
+        Run.objects.create(period=week, ran_by=admin),
+    )
 
 
 @contextmanager
-def undone() -> Iterator[Kept]:
-    """What happens inside leaves nothing but what was kept."""
+def undone() -> Iterator[None]:
+    """What happens inside leaves nothing."""
     with transaction.atomic():
         unhurried()
-        yield Kept()
+        yield
         transaction.set_rollback(True)
 
 

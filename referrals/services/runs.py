@@ -108,7 +108,7 @@ def start_run(*, period: Period, by: User, now: datetime, whole: bool = False) -
         key=f"{COMMISSION_RUN}:{run.pk}",
         kind=COMMISSION_RUN,
         arguments={"run": run.pk, "booked_on": bookings.day_within(period, timezone.localdate(now)).isoformat()},
-        shards=_everything() if last is None else _touched_since(last, period),
+        shards=_everything() if last is None else touched_since(last, period),
         by=by,
     )
     run.save(update_fields=["job"])
@@ -133,7 +133,7 @@ def _everything() -> list[dict[str, list[int]]]:
     return [{"groups": groups} for groups in _slices(list(Group.objects.order_by("pk").values_list("pk", flat=True)))]
 
 
-def _touched_since(last: Run, period: Period) -> list[dict[str, list[int]]]:
+def touched_since(last: Run, period: Period) -> list[dict[str, list[int]]]:
     """Shards of the groups where something happened, each with the campaigns in which it did."""
     (_first, known_before), (_first, before) = bookings.days_of(last.period), bookings.days_of(period)
     with connection.cursor() as cursor:

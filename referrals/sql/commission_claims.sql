@@ -91,6 +91,15 @@ priced AS MATERIALIZED (
     LEFT JOIN own_rate ON own_rate.line_id = line.line_id AND own_rate.version_id = timed.plan_version_id
     WHERE line.base_fen > 0 AND (own_rate.line_id IS NULL OR own_rate.leader_ppm IS NOT NULL)
 ),
+whole AS MATERIALIZED (
+    SELECT
+        order_id,
+        sum(base_fen)::bigint AS base_fen,
+        sum(base_fen * leader_ppm)::bigint AS weight,
+        min(leader_ppm) < max(leader_ppm) AS mixed
+    FROM priced
+    GROUP BY order_id
+),
 rate AS (
     -- R2: rounded half up once per order, rule and earner. `place` breaks ties under the cap.
     SELECT
@@ -103,15 +112,7 @@ rate AS (
             ELSE (2 * whole.base_fen * r.rate_ppm + 1000000) / 2000000
         END AS asked_fen
     FROM timed
-    JOIN (
-        SELECT
-            order_id,
-            sum(base_fen)::bigint AS base_fen,
-            sum(base_fen * leader_ppm)::bigint AS weight,
-            min(leader_ppm) < max(leader_ppm) AS mixed
-        FROM priced
-        GROUP BY order_id
-    ) whole ON whole.order_id = timed.order_id
+    JOIN whole ON whole.order_id = timed.order_id
     CROSS JOIN LATERAL (
         VALUES
             ('leader_rate', 0, 1, timed.leader_id, timed.leader_ppm),

@@ -9,9 +9,13 @@
 
 /* commission_claims.sql */
 , recorded AS (
-    SELECT source_id, rule, level, beneficiary_id, sum(amount_fen)::bigint AS amount_fen, max(seq) AS seq
-    FROM referrals_commissionentry
-    WHERE group_id = ANY(%(groups)s) AND order_id IN (SELECT id FROM looked_at)
+    -- A claim is of one order.
+    SELECT
+        source_id, rule, level, beneficiary_id,
+        sum(amount_fen)::bigint AS amount_fen, max(seq) AS seq, min(entry.group_id) AS group_id,
+        min(entry.order_id) AS order_id
+    FROM looked_at
+    JOIN referrals_commissionentry entry ON entry.group_id = looked_at.group_id AND entry.order_id = looked_at.id
     GROUP BY source_id, rule, level, beneficiary_id
 )
 SELECT
@@ -35,7 +39,7 @@ FULL JOIN recorded
     AND recorded.level = due.level AND recorded.beneficiary_id = due.beneficiary_id
 LEFT JOIN referrals_commissionentry last
     ON due.source_id IS NULL
-    AND last.group_id = ANY(%(groups)s)
+    AND last.group_id = recorded.group_id AND last.order_id = recorded.order_id
     AND last.source_id = recorded.source_id AND last.rule = recorded.rule AND last.level = recorded.level
     AND last.beneficiary_id = recorded.beneficiary_id AND last.seq = recorded.seq
 -- The guard: what is recorded already is not written again.
