@@ -19,6 +19,7 @@ from referrals.services.links import (
     retire_link,
 )
 from referrals.services.payouts import (
+    FileOfAnotherPayout,
     NothingLeft,
     NothingToPay,
     PaidElsewhere,
@@ -90,6 +91,7 @@ __all__ = [
     "DisputeWaits",
     "DisputesWait",
     "EarlierStatementsWait",
+    "FileOfAnotherPayout",
     "HasLink",
     "InvitesElsewhere",
     "Issued",

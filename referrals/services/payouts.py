@@ -64,6 +64,10 @@ class TaxHasChanged(DomainError):
     """What was reckoned when the payout was prepared does not hold any more."""
 
 
+class FileOfAnotherPayout(DomainError):
+    """A returned file may speak of an earlier try of the same transfer."""
+
+
 class PayoutIsDecided(DomainError):
     """The payout is approved or given up already."""
 
@@ -74,11 +78,15 @@ class PreparedThePayout(DomainError):
 
 @dataclass(slots=True)
 class Recorded:
-    """What a returned file said: transfers newly known as paid, returned, unknown; and numbers not of the payout."""
+    """What a returned file said: transfers newly known as paid, returned, unknown.
+
+    `otherwise` are numbers it says the opposite of what is recorded of, `strange` those not of the payout.
+    """
 
     paid: int = 0
     failed: int = 0
     unknown: int = 0
+    otherwise: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
 
 
@@ -276,27 +284,50 @@ def record_returns(*, batch: PayoutBatch, returned: Sequence[Returned], by: User
     """Take in what the bank says of the payout's transfers. Saying it twice changes nothing twice.
 
     Paid leaves the house; returned is owed to the earner again and may be paid by another payout, under the same
-    number. What is not said clearly, or with another amount, is unknown: it stays with the bank and is not sent again.
+    number. What is not said clearly, with another amount, or once so and once otherwise, is unknown: it stays with the
+    bank and is not sent again. Raises FileOfAnotherPayout; then nothing is recorded.
     """
     PayoutBatch.objects.select_for_update().get(pk=batch.pk)
-    open_items = {
-        one.statement.number: one
-        for one in batch.items.select_related("statement").filter(state__in=[TransferState.SENT, TransferState.UNKNOWN])
-    }
-    known = {one.statement.number for one in batch.items.select_related("statement")}
-    recorded = Recorded()
-    moved: list[Transfer] = []
+    items = {one.statement.number: one for one in batch.items.select_related("statement")}
+    said: dict[str, list[Returned]] = defaultdict(list)
     for row in returned:
-        if row.number not in known:
-            recorded.strange.append(row.number)
-        elif item := open_items.pop(row.number, None):
-            outcome = row.outcome if _says(row.amount, item.net_fen) else UNKNOWN
+        said[row.number].append(row)
+    recorded = Recorded(strange=[number for number in said if number not in items])
+    moved: list[Transfer] = []
+    for number, item in items.items():
+        if number not in said:
+            continue
+        outcome = _outcome(said[number], item.net_fen)
+        if item.state in {TransferState.SENT, TransferState.UNKNOWN}:
             setattr(recorded, outcome, getattr(recorded, outcome) + 1)
-            item.state, item.said, item.settled_by, item.settled_at = TransferState(outcome), row.said, by, now
+            item.state, item.settled_by, item.settled_at = TransferState(outcome), by, now
+            item.said = " / ".join(dict.fromkeys(row.said for row in said[number]))[:200]
             moved.append(item)
+        elif outcome not in {item.state, UNKNOWN}:
+            recorded.otherwise.append(number)
+    if recorded.strange:
+        _refuse_an_earlier_try(moved)
     Transfer.objects.bulk_update(moved, ["state", "said", "settled_by", "settled_at"])
     _book(list(_answers(moved)), by=by, now=now)
     return recorded
+
+
+def _refuse_an_earlier_try(moved: Sequence[Transfer]) -> None:
+    """Beside rows of other payouts, a number that was tried before may stand for the earlier try."""
+    tried = Transfer.objects.filter(statement__in=[one.statement_id for one in moved], state=TransferState.FAILED)
+    if again := tried.exclude(pk__in=[one.pk for one in moved]).select_related("statement").first():
+        raise FileOfAnotherPayout(
+            _("The file has rows that are not of this payout, and %(number)s was returned once before.")
+            % {"number": again.statement}
+            + " "
+            + _("Which try it means cannot be told. Nothing was recorded; bring in the rows of this payout alone.")
+        )
+
+
+def _outcome(rows: Sequence[Returned], fen: int) -> str:
+    """What all rows of one number say together: unknown if two disagree, or one names another amount."""
+    clear = {row.outcome for row in rows} - {UNKNOWN}
+    return clear.pop() if len(clear) == 1 and all(_says(row.amount, fen) for row in rows) else UNKNOWN
 
 
 def _says(amount: str, fen: int) -> bool:

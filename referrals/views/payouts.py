@@ -196,6 +196,14 @@ def _said(recorded: services.Recorded) -> str:
         "failed": recorded.failed,
         "unknown": recorded.unknown,
     }
+    if recorded.otherwise:
+        otherwise = ngettext(
+            "%(number)d row says otherwise than what is recorded, which was left as it is: %(names)s. Ask the bank.",
+            "%(number)d rows say otherwise than what is recorded, which was left as it is: %(names)s. Ask the bank.",
+            len(recorded.otherwise),
+        )
+        names = ", ".join(recorded.otherwise[:5])
+        told = f"{told} {otherwise % {'number': len(recorded.otherwise), 'names': names}}"
     if not recorded.strange:
         return told
     strange = ngettext(

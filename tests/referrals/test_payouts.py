@@ -299,6 +299,58 @@ def test_nothing_but_an_approved_statement_is_paid_and_only_all_of_it(books: Boo
     assert empty == "payout_is_the_sum_of_its_transfers"
 
 
+# What comes back twice, late, or for another payout
+
+
+def rows(*said: tuple[str, str]) -> list[Returned]:
+    return [Returned(number, outcome, "", outcome) for number, outcome in said]
+
+
+@pytest.mark.parametrize("order", [("failed", "paid"), ("paid", "failed")])
+def test_a_file_that_says_both_of_a_transfer_says_nothing_clear(books: Books, order: tuple[str, str]) -> None:
+    """Taken as returned it would be owed again, and be paid twice; taken as paid the earner would never get it."""
+    statement = books.march_stated(800_00)
+    batch = approve(books, prepare(books, statement))
+
+    said = rows(*((statement.number, outcome) for outcome in order))
+    recorded = services.record_returns(batch=batch, returned=said, by=books.preparer, now=NOW)
+
+    assert (recorded.paid, recorded.failed, recorded.unknown) == (0, 0, 1)
+    assert batch.items.get().state == TransferState.UNKNOWN
+    assert broken() == []
+
+
+@pytest.mark.parametrize(("first", "then"), [("paid", "failed"), ("failed", "paid")])
+def test_a_later_file_that_says_otherwise_is_named_and_not_passed_over(books: Books, first: str, then: str) -> None:
+    statement = books.march_stated(800_00)
+    batch = approve(books, prepare(books, statement))
+    answer(books, batch, statement, first)
+
+    recorded = answer(books, batch, statement, then)
+
+    assert recorded.otherwise == [statement.number]
+    assert batch.items.get().state == first
+    assert answer(books, batch, statement, first).otherwise == []
+
+
+def test_the_file_of_an_earlier_try_is_not_taken_for_the_new_one(books: Books) -> None:
+    """A number stays with its statement: the old file's “returned” would let money go a third time."""
+    other = make_leader(name="李强")
+    books.sale(500_00, leader=other)
+    mine = books.march_stated(800_00)
+    theirs = books.statement(books.march, other)
+    first = approve(books, prepare(books, mine, theirs))
+    old_file = rows((mine.number, "failed"), (theirs.number, "paid"))
+    services.record_returns(batch=first, returned=old_file, by=books.preparer, now=NOW)
+    second = approve(books, prepare(books, mine))
+
+    with pytest.raises(services.FileOfAnotherPayout):
+        services.record_returns(batch=second, returned=old_file, by=books.preparer, now=NOW)
+
+    assert second.items.get().state == TransferState.SENT
+    assert list(statements_to_pay(books.preparer)) == []
+
+
 # Tax when payments cross
 
 
