@@ -93,6 +93,28 @@ def test_approving_what_was_issued_by_oneself_says_whom_to_ask(books: Books, iss
     assert "You issued this yourself. Ask another admin" in text(answer)
 
 
+def test_what_was_added_after_the_look_is_not_approved_unseen(books: Books, issued: Statement) -> None:
+    client = signed_in(books.approver)
+    assert 'name="seen" value="12890"' in text(client.get(to("statement_detail", issued.pk)))
+    books.sale(90_000)
+    books.run_march()
+    books.issue(books.march)
+
+    answer = client.post(to("statement_approve", issued.pk), {"seen": "12890"})
+
+    assert answer.status_code == 422
+    assert "The statement has changed since you opened it." in text(answer)
+    assert client.post(to("statement_approve", issued.pk), {"seen": "102890"}).status_code == 302
+
+
+def test_approving_all_where_nothing_is_ones_own_to_approve_says_so(books: Books, issued: Statement) -> None:
+    answer = signed_in(books.preparer).post(to("statements_approve"), {"period": books.march.pk})
+
+    assert answer.status_code == 422
+    assert "None of these statements is yours to approve now" in text(answer)
+    assert "approved already" not in text(answer)
+
+
 def test_an_earner_reads_the_own_statement_and_no_other(books: Books, issued: Statement) -> None:
     stranger = make_leader(name="李强")
 
