@@ -38,6 +38,10 @@ class PreparedIt(DomainError):
     """Two people have to have looked: who prepared a statement does not approve it."""
 
 
+class OwnStatement(DomainError):
+    """Nobody approves what they are owed themselves."""
+
+
 class DisputesWait(DomainError):
     """A statement is approved once every dispute on it has its answer."""
 
@@ -117,8 +121,8 @@ def approve_statements(
 ) -> StatementsApproved:
     """Freeze the statements with these ids, with a SHA-256 over their lines: all of them or none.
 
-    `seen_fen` is what they earned together when they were looked at. Raises PreparedIt, DisputesWait,
-    StatementHasChanged or StatementIsApproved; then nothing is frozen.
+    `seen_fen` is what they earned together when they were looked at. Raises PreparedIt, OwnStatement,
+    DisputesWait, StatementHasChanged or StatementIsApproved; then nothing is frozen.
     """
     chosen = Statement.objects.select_for_update().filter(pk__in=statements, state=StatementState.ISSUED)
     earned = list(chosen.order_by("pk").values_list("earned_fen", flat=True))
@@ -131,6 +135,9 @@ def approve_statements(
     refusals = {
         "statement_is_approved_by_somebody_else": PreparedIt(
             _("You issued this yourself. Ask another admin to look at it and approve it.")
+        ),
+        "statement_is_not_approved_by_its_earner": OwnStatement(
+            _("This statement is your own. Ask another admin to look at it and approve it.")
         ),
         "disputed_statement_waits": DisputesWait(
             _("A dispute on this statement waits for an answer. Answer it first; nothing was approved.")

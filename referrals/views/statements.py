@@ -80,7 +80,7 @@ def statements_approve(request: SignedInRequest) -> HttpResponse:
     period = _chosen_period(request)
     chosen = approvable_by(request.user, period)
     if not chosen:
-        refusal = _("None of these statements is yours to approve now: approved, disputed, or issued by you.")
+        refusal = _("None of these statements is yours to approve now: approved, disputed, your own, or issued by you.")
         return _statement_list(request, str(period.pk), refusal=refusal)
     try:
         approved = services.approve_statements(statements=chosen, by=request.user, now=now())

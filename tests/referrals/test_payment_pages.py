@@ -107,6 +107,20 @@ def test_what_was_added_after_the_look_is_not_approved_unseen(books: Books, issu
     assert client.post(to("statement_approve", issued.pk), {"seen": "102890"}).status_code == 302
 
 
+def test_an_admin_who_earns_does_not_approve_the_own_statement(books: Books, issued: Statement) -> None:
+    books.leader.user = books.approver
+    books.leader.save(update_fields=["user"])
+    client = signed_in(books.approver)
+
+    answer = client.post(to("statement_approve", issued.pk))
+
+    assert answer.status_code == 422
+    assert "This statement is your own. Ask another admin" in text(answer)
+    assert not client.get(to("statement_detail", issued.pk)).context["may_approve"]
+    assert client.post(to("statements_approve"), {"period": books.march.pk}).status_code == 422
+    assert Statement.objects.get().state == StatementState.ISSUED
+
+
 def test_approving_all_where_nothing_is_ones_own_to_approve_says_so(books: Books, issued: Statement) -> None:
     answer = signed_in(books.preparer).post(to("statements_approve"), {"period": books.march.pk})
 
