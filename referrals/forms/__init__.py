@@ -5,7 +5,7 @@ from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
 from referrals.forms.payouts import PayoutForm, QuarterForm, ReturnsForm
 from referrals.forms.plans import TrialForm, VersionForm
 from referrals.forms.referring import CorrectionForm, ReferralForm
-from referrals.forms.statements import AccountForm, AnswerForm, DisputeForm, WithholdingForm
+from referrals.forms.statements import AccountForm, AnswerForm, DisputeForm, SeenForm, WithholdingForm
 
 __all__ = [
     "AccountForm",
@@ -20,6 +20,7 @@ __all__ = [
     "QuarterForm",
     "ReferralForm",
     "ReturnsForm",
+    "SeenForm",
     "TrialForm",
     "VersionForm",
     "WithholdingForm",

@@ -9,6 +9,12 @@ from core.fields import PlainTextField
 from referrals.enums import DisputeState, WithholdingKind
 
 
+class SeenForm(forms.Form):
+    """What a statement had earned, in fen, when the person who approves it looked."""
+
+    seen = forms.IntegerField()
+
+
 class DisputeForm(forms.Form):
     """What an earner says is wrong with a line."""
 

@@ -147,6 +147,12 @@ class Statement(models.Model):
                         RAISE EXCEPTION 'statement % was prepared by who approves it', NEW.id USING
                             ERRCODE = 'check_violation', CONSTRAINT = 'statement_is_approved_by_somebody_else';
                     END IF;
+                    IF EXISTS (
+                        SELECT FROM community_member m WHERE m.id = NEW.earner_id AND m.user_id = NEW.approved_by_id
+                    ) THEN
+                        RAISE EXCEPTION 'statement % is owed to who approves it', NEW.id USING
+                            ERRCODE = 'check_violation', CONSTRAINT = 'statement_is_not_approved_by_its_earner';
+                    END IF;
                     IF NEW.earned_fen IS DISTINCT FROM (
                         SELECT sum(p.amount_fen) FROM referrals_statementpart p WHERE p.statement_id = NEW.id
                     ) OR NEW.earned_fen IS DISTINCT FROM (

@@ -24,6 +24,7 @@ from referrals.queries.links import (
 )
 from referrals.queries.payouts import (
     PaidInQuarter,
+    entered_after_approval,
     first_day_of_quarter,
     lines_of_file,
     paid_in_quarter,
@@ -76,6 +77,7 @@ __all__ = [
     "earnings_of",
     "entries_on",
     "expected_by",
+    "entered_after_approval",
     "first_day_of_quarter",
     "lines_of_file",
     "open_ends",

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Sum
 
 from core.models import User
 from referrals.enums import LIVE, StatementState, TransferState
-from referrals.models import PayoutBatch, Statement, Transfer
+from referrals.models import PayeeAccount, PayoutBatch, Statement, Transfer
 from referrals.models.statement import EarnersQuerySet
 from referrals.rules.payout_files import Line
 
@@ -24,6 +24,12 @@ def lines_of_file(batch: PayoutBatch) -> Sequence[Line]:
     """The transfers of a payout as its file says them; one query."""
     items = batch.items.select_related("statement__earner__payee_account", "statement__period").order_by("pk")
     return [_line(item) for item in items]
+
+
+def entered_after_approval(batch: PayoutBatch, *, by: User) -> PayeeAccount | None:
+    """An account of the approved payout that `by` entered since: nobody else has seen where that money goes."""
+    accounts = PayeeAccount.objects.filter(earner__statements__transfers__batch=batch, set_by=by)
+    return accounts.filter(set_at__gt=batch.approved_at).select_related("earner").first()
 
 
 def _line(item: Transfer) -> Line:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
+from community.models import Member
 from core.models import User
 from ledger.models import Period
 from orders.models import Campaign, Order
@@ -46,11 +47,12 @@ def with_disputes(statements: EarnersQuerySet) -> EarnersQuerySet:
 
 
 def approvable_by(user: User, period: Period) -> list[int]:
-    """The ids of the period's statements this person may approve now: prepared by others, nothing on them waits."""
+    """The ids of the period's statements this person may approve now: others' by others, nothing on them waits."""
     if not user.is_admin:
         return []
     own = StatementPart.objects.filter(statement=OuterRef("pk"), stated_by=user)
     issued = Statement.objects.filter(period=period, state=StatementState.ISSUED).exclude(issued_by=user)
+    issued = issued.exclude(earner__in=Member.objects.filter(user=user))
     return list(with_disputes(issued).filter(~Exists(own), disputed=False).order_by("pk").values_list("pk", flat=True))
 
 

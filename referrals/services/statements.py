@@ -38,8 +38,16 @@ class PreparedIt(DomainError):
     """Two people have to have looked: who prepared a statement does not approve it."""
 
 
+class OwnStatement(DomainError):
+    """Nobody approves what they are owed themselves."""
+
+
 class DisputesWait(DomainError):
     """A statement is approved once every dispute on it has its answer."""
+
+
+class StatementHasChanged(DomainError):
+    """Something was added since the person who approves looked."""
 
 
 class StatementIsApproved(DomainError):
@@ -108,17 +116,28 @@ def _refuse_out_of_order(period: Period) -> None:
 
 
 @transaction.atomic
-def approve_statements(*, statements: Sequence[int], by: User, now: datetime) -> StatementsApproved:
+def approve_statements(
+    *, statements: Sequence[int], by: User, now: datetime, seen_fen: int | None = None
+) -> StatementsApproved:
     """Freeze the statements with these ids, with a SHA-256 over their lines: all of them or none.
 
-    Raises PreparedIt, DisputesWait or StatementIsApproved; then nothing is frozen.
+    `seen_fen` is what they earned together when they were looked at. Raises PreparedIt, OwnStatement,
+    DisputesWait, StatementHasChanged or StatementIsApproved; then nothing is frozen.
     """
     chosen = Statement.objects.select_for_update().filter(pk__in=statements, state=StatementState.ISSUED)
-    if not statements or len(chosen.order_by("pk").values_list("pk")) < len(set(statements)):
+    earned = list(chosen.order_by("pk").values_list("earned_fen", flat=True))
+    if not statements or len(earned) < len(set(statements)):
         raise StatementIsApproved(_("This statement is approved already. Nothing was changed."))
+    if seen_fen is not None and sum(earned) != seen_fen:
+        raise StatementHasChanged(
+            _("The statement has changed since you opened it. Look at it again; nothing was approved.")
+        )
     refusals = {
         "statement_is_approved_by_somebody_else": PreparedIt(
             _("You issued this yourself. Ask another admin to look at it and approve it.")
+        ),
+        "statement_is_not_approved_by_its_earner": OwnStatement(
+            _("This statement is your own. Ask another admin to look at it and approve it.")
         ),
         "disputed_statement_waits": DisputesWait(
             _("A dispute on this statement waits for an answer. Answer it first; nothing was approved.")

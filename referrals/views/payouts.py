@@ -23,7 +23,13 @@ from referrals import services
 from referrals.enums import BatchState, PayoutLayout, TransferState
 from referrals.forms import PayoutForm, QuarterForm, ReturnsForm
 from referrals.models import PayoutBatch, Transfer
-from referrals.queries import first_day_of_quarter, lines_of_file, paid_in_quarter, statements_to_pay
+from referrals.queries import (
+    entered_after_approval,
+    first_day_of_quarter,
+    lines_of_file,
+    paid_in_quarter,
+    statements_to_pay,
+)
 from referrals.rules.capitals import in_capitals
 from referrals.rules.payout_files import LAYOUTS, NotReturns, read_returns, written
 
@@ -84,7 +90,9 @@ def _payout_detail(
 ) -> HttpResponse:
     """Who gets how much, the sum in words, and the next step of who may take it."""
     batch = _batch(request.user, pk)
-    items = list(batch.items.select_related("statement__earner__payee_account", "statement__period").order_by("pk"))
+    items = list(
+        batch.items.select_related("statement__earner__payee_account__set_by", "statement__period").order_by("pk")
+    )
     admin, prepared = request.user.is_admin, batch.state == BatchState.PREPARED
     context = {
         "batch": batch,
@@ -145,6 +153,11 @@ def payout_file(request: SignedInRequest, pk: int) -> HttpResponse:
     layout, lines = LAYOUTS[batch.layout], lines_of_file(batch)
     if layout.needs_account and not all(line.account for line in lines):
         return _payout_detail(request, pk, refusal=_("The bank's file needs every earner's account. Enter them first."))
+    if own := entered_after_approval(batch, by=request.user):
+        refusal = _(
+            "You entered %(earner)s's account after the approval. Ask another admin to check it and take the file."
+        )
+        return _payout_detail(request, pk, refusal=refusal % {"earner": own.earner})
     text = StringIO(newline="")
     csv.writer(text).writerows([[harmless(cell) for cell in row] for row in written(layout, lines)])
     answer = HttpResponse(text.getvalue().encode(layout.encoding), content_type="text/csv")
@@ -196,6 +209,14 @@ def _said(recorded: services.Recorded) -> str:
         "failed": recorded.failed,
         "unknown": recorded.unknown,
     }
+    if recorded.otherwise:
+        otherwise = ngettext(
+            "%(number)d row says otherwise than what is recorded, which was left as it is: %(names)s. Ask the bank.",
+            "%(number)d rows say otherwise than what is recorded, which was left as it is: %(names)s. Ask the bank.",
+            len(recorded.otherwise),
+        )
+        names = ", ".join(recorded.otherwise[:5])
+        told = f"{told} {otherwise % {'number': len(recorded.otherwise), 'names': names}}"
     if not recorded.strange:
         return told
     strange = ngettext(

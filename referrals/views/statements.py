@@ -18,6 +18,7 @@ from ledger.models import Period
 from orders.models import Campaign
 from referrals import services
 from referrals.enums import StatementState
+from referrals.forms import SeenForm
 from referrals.models import Statement
 from referrals.queries import approvable_by, campaigns_on, orders_on, statements_stand, with_disputes
 
@@ -78,6 +79,9 @@ def statements_approve(request: SignedInRequest) -> HttpResponse:
     """Approve every statement of a period that this person may."""
     period = _chosen_period(request)
     chosen = approvable_by(request.user, period)
+    if not chosen:
+        refusal = _("None of these statements is yours to approve now: approved, disputed, your own, or issued by you.")
+        return _statement_list(request, str(period.pk), refusal=refusal)
     try:
         approved = services.approve_statements(statements=chosen, by=request.user, now=now())
     except DomainError as error:
@@ -125,8 +129,10 @@ def _statement_detail(request: SignedInRequest, pk: int, refusal: str = "") -> H
 @admin_only
 def statement_approve(request: SignedInRequest, pk: int) -> HttpResponse:
     statement = visible_statement(request.user, pk)
+    form = SeenForm(request.POST)
+    seen_fen = form.cleaned_data["seen"] if form.is_valid() else None
     try:
-        services.approve_statements(statements=[pk], by=request.user, now=now())
+        services.approve_statements(statements=[pk], by=request.user, now=now(), seen_fen=seen_fen)
     except DomainError as error:
         return _statement_detail(request, pk, refusal=str(error))
     say(request, _("Statement %(number)s is approved and frozen.") % {"number": statement.number})

@@ -7,7 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
+from community.models import Member
 from core.enums import Role
 from core.models import User
 from core.tables import read_table
@@ -89,6 +91,42 @@ def test_approving_what_was_issued_by_oneself_says_whom_to_ask(books: Books, iss
 
     assert answer.status_code == 422
     assert "You issued this yourself. Ask another admin" in text(answer)
+
+
+def test_what_was_added_after_the_look_is_not_approved_unseen(books: Books, issued: Statement) -> None:
+    client = signed_in(books.approver)
+    assert 'name="seen" value="12890"' in text(client.get(to("statement_detail", issued.pk)))
+    books.sale(90_000)
+    books.run_march()
+    books.issue(books.march)
+
+    answer = client.post(to("statement_approve", issued.pk), {"seen": "12890"})
+
+    assert answer.status_code == 422
+    assert "The statement has changed since you opened it." in text(answer)
+    assert client.post(to("statement_approve", issued.pk), {"seen": "102890"}).status_code == 302
+
+
+def test_an_admin_who_earns_does_not_approve_the_own_statement(books: Books, issued: Statement) -> None:
+    books.leader.user = books.approver
+    books.leader.save(update_fields=["user"])
+    client = signed_in(books.approver)
+
+    answer = client.post(to("statement_approve", issued.pk))
+
+    assert answer.status_code == 422
+    assert "This statement is your own. Ask another admin" in text(answer)
+    assert not client.get(to("statement_detail", issued.pk)).context["may_approve"]
+    assert client.post(to("statements_approve"), {"period": books.march.pk}).status_code == 422
+    assert Statement.objects.get().state == StatementState.ISSUED
+
+
+def test_approving_all_where_nothing_is_ones_own_to_approve_says_so(books: Books, issued: Statement) -> None:
+    answer = signed_in(books.preparer).post(to("statements_approve"), {"period": books.march.pk})
+
+    assert answer.status_code == 422
+    assert "None of these statements is yours to approve now" in text(answer)
+    assert "approved already" not in text(answer)
 
 
 def test_an_earner_reads_the_own_statement_and_no_other(books: Books, issued: Statement) -> None:
@@ -234,9 +272,37 @@ def test_the_banks_layout_wants_an_account(books: Books) -> None:
     account = {"holder": "周敏", "bank": "招商银行上海分行", "number": "6214 8312 3456 7890"}
     client.post(to("account_set", books.leader.pk), account)
 
-    file = client.get(to("payout_file", batch.pk)).content.decode("gb18030")
+    file = signed_in(books.approver).get(to("payout_file", batch.pk)).content.decode("gb18030")
     assert file.splitlines()[1] == f"6214831234567890,周敏,招商银行上海分行,800.00,2026-03,{statement.number}"
     assert "•••• 7890" in text(client.get(to("earner_terms", books.leader.pk)))
+
+
+def account_of(leader: Member, by: User, number: str = "6214831234567890") -> None:
+    services.set_account(earner=leader, holder="周敏", bank="招商银行", number=number, by=by, now=now())
+
+
+def test_nobody_turns_an_approved_payout_to_an_account_alone(books: Books, batch: PayoutBatch) -> None:
+    """What two people approved goes where a second one has seen it go."""
+    account_of(books.leader, books.preparer)
+    services.approve_payout(batch=batch, by=books.approver, now=now())
+    file = to("payout_file", batch.pk)
+    assert signed_in(books.preparer).get(file).status_code == 200
+    account_of(books.leader, books.preparer, "9999999999999999")
+
+    refused = signed_in(books.preparer).get(file)
+
+    assert refused.status_code == 422
+    assert "You entered 周敏&#x27;s account after the approval." in text(refused)
+    assert "9999999999999999" in signed_in(books.approver).get(file).content.decode()
+
+
+def test_who_approves_a_payout_sees_where_it_goes_and_who_said_so(books: Books, batch: PayoutBatch) -> None:
+    account_of(books.leader, books.preparer)
+
+    page = text(signed_in(books.approver).get(to("payout_detail", batch.pk)))
+
+    assert "招商银行 •••• 7890 · entered by 李会计" in page
+    assert "6214831234567890" not in page
 
 
 def test_what_came_back_is_taken_in(books: Books, batch: PayoutBatch) -> None:

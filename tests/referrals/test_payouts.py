@@ -18,7 +18,7 @@ from referrals.queries import lines_of_file, statements_to_pay
 from referrals.rules.payout_files import LAYOUTS, NotReturns, Returned, read_returns, written
 from tests.factories import make_leader
 from tests.races import meanwhile, wait_until_we_block_somebody
-from tests.referrals.sales import END_OF_MARCH
+from tests.referrals.sales import END_OF_MARCH, make_period
 from tests.referrals.stating import A_DAY_IN_APRIL, Books
 
 pytestmark = pytest.mark.django_db
@@ -297,6 +297,156 @@ def test_nothing_but_an_approved_statement_is_paid_and_only_all_of_it(books: Boo
     state = "state = 'approved', approved_by_id = {}, approved_at = now() WHERE id = {}"
     empty = refused("payoutbatch", state.format(books.approver.pk, fresh.pk))
     assert empty == "payout_is_the_sum_of_its_transfers"
+
+
+# What comes back twice, late, or for another payout
+
+
+def rows(*said: tuple[str, str]) -> list[Returned]:
+    return [Returned(number, outcome, "", outcome) for number, outcome in said]
+
+
+@pytest.mark.parametrize("order", [("failed", "paid"), ("paid", "failed")])
+def test_a_file_that_says_both_of_a_transfer_says_nothing_clear(books: Books, order: tuple[str, str]) -> None:
+    """Taken as returned it would be owed again, and be paid twice; taken as paid the earner would never get it."""
+    statement = books.march_stated(800_00)
+    batch = approve(books, prepare(books, statement))
+
+    said = rows(*((statement.number, outcome) for outcome in order))
+    recorded = services.record_returns(batch=batch, returned=said, by=books.preparer, now=NOW)
+
+    assert (recorded.paid, recorded.failed, recorded.unknown) == (0, 0, 1)
+    assert batch.items.get().state == TransferState.UNKNOWN
+    assert broken() == []
+
+
+@pytest.mark.parametrize(("first", "then"), [("paid", "failed"), ("failed", "paid")])
+def test_a_later_file_that_says_otherwise_is_named_and_not_passed_over(books: Books, first: str, then: str) -> None:
+    statement = books.march_stated(800_00)
+    batch = approve(books, prepare(books, statement))
+    answer(books, batch, statement, first)
+
+    recorded = answer(books, batch, statement, then)
+
+    assert recorded.otherwise == [statement.number]
+    assert batch.items.get().state == first
+    assert answer(books, batch, statement, first).otherwise == []
+
+
+def test_the_file_of_an_earlier_try_is_not_taken_for_the_new_one(books: Books) -> None:
+    """A number stays with its statement: the old file's “returned” would let money go a third time."""
+    other = make_leader(name="李强")
+    books.sale(500_00, leader=other)
+    mine = books.march_stated(800_00)
+    theirs = books.statement(books.march, other)
+    first = approve(books, prepare(books, mine, theirs))
+    old_file = rows((mine.number, "failed"), (theirs.number, "paid"))
+    services.record_returns(batch=first, returned=old_file, by=books.preparer, now=NOW)
+    second = approve(books, prepare(books, mine))
+
+    with pytest.raises(services.FileOfAnotherPayout):
+        services.record_returns(batch=second, returned=old_file, by=books.preparer, now=NOW)
+
+    assert second.items.get().state == TransferState.SENT
+    assert list(statements_to_pay(books.preparer)) == []
+
+
+# Tax when payments cross
+
+
+def april_stated(books: Books, fen: int) -> Statement:
+    books.sale(fen, on=A_DAY_IN_APRIL)
+    books.run_april()
+    books.issue(books.april)
+    books.approve(books.april)
+    return books.statement(books.april)
+
+
+def taxed(books: Books, kind: str, day: int) -> None:
+    services.set_withholding(
+        earner=books.leader, kind=WithholdingKind(kind), first_day=date(2026, 4, day), by=books.preparer, now=NOW
+    )
+
+
+@pytest.mark.parametrize("kind", ["none", "cumulative"])
+def test_what_was_taxed_in_another_way_is_no_part_of_this_payment(books: Books, kind: str) -> None:
+    taxed(books, kind, 1)
+    taxed(books, "per_payment", 20)
+    approve(books, prepare(books, books.march_stated(6_250_00)))
+
+    batch = prepare(books, april_stated(books, 1_300_00), day=date(2026, 4, 20))
+
+    assert amounts(batch) == [(1_300_00, 100_00, 1_200_00)]  # (1 300 − 800) × 20 %, not 20 % of 7 550 × 80 %
+
+
+def test_invoices_are_no_income_of_a_platform_worker(books: Books) -> None:
+    taxed(books, "none", 1)
+    taxed(books, "cumulative", 20)
+    approve(books, prepare(books, books.march_stated(50_000_00)))
+
+    batch = prepare(books, april_stated(books, 6_250_00), day=date(2026, 4, 20))
+
+    assert amounts(batch) == [(6_250_00, 0, 6_250_00)]  # S23
+
+
+def test_a_payment_that_tax_would_take_whole_is_named(books: Books) -> None:
+    services.set_withholding(
+        earner=books.leader, kind=WithholdingKind.CUMULATIVE, first_day=date(2026, 1, 1), by=books.preparer, now=NOW
+    )
+    prepare(books, books.march_stated(6_250_00), day=date(2026, 1, 5))
+    prepare(books, april_stated(books, 6_250_00), day=date(2026, 2, 5))
+    may = make_period(date(2026, 5, 1), date(2026, 6, 1))
+    books.sale(10_00, on=date(2026, 5, 10))
+    books.run(may, datetime(2026, 5, 31, 2, 0, tzinfo=UTC))
+    books.issue(may)
+    books.approve(may)
+
+    # A month without a payment: 12 510 × 80 % − 5 000 = 5 008, × 3 % = 150.24, nothing of it kept back before.
+    with pytest.raises(services.NothingLeft, match="周敏"):
+        prepare(books, books.statement(may), day=date(2026, 4, 5))
+
+
+def test_tax_that_no_longer_holds_is_not_sent(books: Books) -> None:
+    first = prepare(books, books.march_stated(700_00))
+    second = prepare(books, april_stated(books, 1_300_00))
+    assert amounts(second) == [(1_300_00, 240_00, 1_060_00)]
+    services.withdraw_payout(batch=first, by=books.preparer, now=NOW)
+
+    with pytest.raises(services.TaxHasChanged):
+        approve(books, second)
+
+    second.refresh_from_db()
+    assert second.state == BatchState.PREPARED
+    services.withdraw_payout(batch=second, by=books.preparer, now=NOW)
+    anew = prepare(books, Statement.objects.get(period=books.april))
+    assert amounts(approve(books, anew)) == [(1_300_00, 100_00, 1_200_00)]
+
+
+def test_two_payouts_of_a_month_are_approved_in_any_order(books: Books) -> None:
+    first = prepare(books, books.march_stated(700_00))
+    second = prepare(books, april_stated(books, 1_300_00))
+
+    approve(books, second)
+    approve(books, first)
+
+    assert broken() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_payouts_to_one_earner_at_once_are_taxed_together() -> None:
+    books = Books()
+    march, april = books.march_stated(700_00), april_stated(books, 1_300_00)
+
+    def second() -> None:
+        services.prepare_payout(
+            statements=[april.pk], pays_on=PAY_DAY, layout=PayoutLayout.GENERIC, by=books.approver, now=NOW
+        )
+
+    with meanwhile(second), transaction.atomic():
+        prepare(books, march)
+        wait_until_we_block_somebody()
+
+    assert sum(Transfer.objects.values_list("withheld_fen", flat=True)) == 240_00
 
 
 # D28: two payouts of one balance at once
