@@ -13,4 +13,5 @@ class CoreConfig(AppConfig):
         """Get to know what every app declares: its kinds of jobs, what must always hold of its rows, what is kept."""
         import_module("core.jobs.housekeeping")
         import_module("core.append_only").keep_histories()
+        import_module("core.quick_migrations").keep_models_at_triggers()
         autodiscover_modules("jobs", "invariants")
