@@ -13,8 +13,9 @@ from community.models import TOP_SCORE, WECHAT_GROUP_HOLDS, Group, Member, Neigh
 from community.rules.phones import NotAPhone, tidy_phone
 from community.rules.seeds import LOWEST, QUALITIES, Score
 from core.enums import Role
-from core.fields import day_in_reach
+from core.fields import PercentField, day_in_reach
 from core.models import User
+from core.money import PPM
 
 
 class PhoneField(forms.CharField):
@@ -138,6 +139,27 @@ class AssignmentForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices_of(self, "leader").queryset = who_may_lead(user)
+
+
+class ShareForm(forms.Form):
+    """Who leads beside the leader, for which part of the leader's commission."""
+
+    prefix = "share"
+
+    member = forms.ModelChoiceField(Member.objects.none(), label=_("Co-leader"))
+    share_ppm = PercentField(label=_("Share, %"), help_text=_("Of the leader's commission on orders of these days."))
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"), required=False, help_text=_("Empty: until further notice."))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices_of(self, "member").queryset = who_may_lead(user)
+
+    def clean_share_ppm(self) -> int:
+        ppm: int = self.cleaned_data["share_ppm"]
+        if not 0 < ppm < PPM:
+            raise ValidationError(_("A share is more than nothing and less than all."))
+        return ppm
 
 
 class EndAssignmentForm(forms.Form):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -19,6 +20,7 @@ from community.rules.phones import KEPT, masked
 from core.append_only import APPEND_ONLY
 from core.enums import Role
 from core.models import Named, User
+from core.money import PPM
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -226,6 +228,87 @@ class LeaderAssignment(models.Model):
     @property
     def last_day(self) -> date | None:
         """Still part of the assignment; None until further notice."""
+        return self.span.upper - timedelta(days=1) if self.span.upper else None
+
+
+class CoLeaderQuerySet(models.QuerySet["CoLeader"]):
+    def visible_to(self, user: User) -> "CoLeaderQuerySet":
+        if sees_all_groups(user):
+            return self
+        return self.filter(group__in=Group.objects.visible_to(user))
+
+
+@pghistory.track()
+class CoLeader(models.Model):
+    """Who leads a group beside its leader, and which part of the leader's commission on orders of these days is theirs.
+
+    The leader has what the shares leave. A share gives no access: that is the leader's alone.
+    """
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="co_leaders", verbose_name=_("group"))
+    member = models.ForeignKey(Member, models.PROTECT, related_name="co_leads", verbose_name=_("co-leader"))
+    share_ppm = models.IntegerField(_("share"), help_text=_("Parts per million of the leader's commission."))
+    span = DateRangeField(_("days"))
+
+    objects = CoLeaderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("co-leader")
+        constraints = [
+            ExclusionConstraint(
+                name="co_leader_has_one_share_at_a_time",
+                expressions=[
+                    ("group", RangeOperators.EQUAL),
+                    ("member", RangeOperators.EQUAL),
+                    ("span", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This member has a share of that group in that time already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(share_ppm__gte=1, share_ppm__lt=PPM),
+                name="share_is_a_part",
+                violation_error_message=_("A share is more than nothing and less than all."),
+            ),
+            models.CheckConstraint(
+                condition=Q(span__isempty=False, span__lower_inf=False), name="share_begins_on_a_day"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="shares_stay_within_the_whole",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.After,
+                func="""
+                    -- Two at once see each other: the group is held until the transaction ends.
+                    PERFORM 1 FROM community_group WHERE id = NEW.group_id FOR UPDATE;
+                    -- What is shared on a day changes only where a span begins.
+                    IF EXISTS (
+                        SELECT FROM community_coleader begins
+                        WHERE begins.group_id = NEW.group_id AND begins.span && NEW.span
+                            AND (
+                                SELECT sum(share_ppm) FROM community_coleader held
+                                WHERE held.group_id = NEW.group_id AND held.span @> lower(begins.span * NEW.span)
+                            ) >= 1000000
+                    ) THEN
+                        RAISE EXCEPTION 'the shares of group % leave its leader nothing', NEW.group_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'shares_stay_within_the_whole';
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}+{self.group_id}"
+
+    @property
+    def first_day(self) -> date:
+        """A constraint says that every share has one."""
+        return cast(date, self.span.lower)
+
+    @property
+    def last_day(self) -> date | None:
+        """Still part of it; None until further notice."""
         return self.span.upper - timedelta(days=1) if self.span.upper else None
 
 

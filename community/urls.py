@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.views import groups, leaders, members, phones, seeds
+from community.views import co_leaders, groups, leaders, members, phones, seeds
 
 app_name = "community"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("groups/<int:pk>/change/", groups.group_change, name="group_change"),
     path("groups/<int:pk>/leader/", leaders.leader_assign, name="leader_assign"),
     path("assignments/<int:pk>/end/", leaders.assignment_end, name="assignment_end"),
+    path("groups/<int:pk>/share/", co_leaders.share_give, name="share_give"),
+    path("shares/<int:pk>/end/", co_leaders.share_end, name="share_end"),
     path("leaders/", leaders.leader_list, name="leader_list"),
     path("members/", members.member_list, name="member_list"),
     path("members/new/", members.member_create, name="member_create"),

@@ -5,7 +5,7 @@ the shape of `AttributionSource`; what one leaves empty the next may fill.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -15,12 +15,16 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who referred the buyer (level 1 and 2, member ids), and which link the order is credited to, and why."""
+    """Who referred the buyer (level 1 and 2, member ids), which link the order is credited to, and why.
+
+    `seed` is the seed user (a member id) whose link that is, or whose voice speaks where it stands.
+    """
 
     referrer_1: int | None = None
     referrer_2: int | None = None
     link_code: str = ""
     link_basis: str = ""
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,12 @@ def attribute(intake: Intake) -> dict[int, Attribution]:
     for source in sources():
         for member_id, answer in source(intake).items():
             held = known[member_id]
-            known[member_id] = replace(
-                held,
+            link = held if held.link_code else answer  # the seed user belongs to the link
+            known[member_id] = Attribution(
                 referrer_1=held.referrer_1 or answer.referrer_1,
                 referrer_2=held.referrer_2 or answer.referrer_2,
-                link_code=held.link_code or answer.link_code,
-                link_basis=held.link_basis or answer.link_basis,
+                link_code=link.link_code,
+                link_basis=link.link_basis,
+                seed=None if link.seed == member_id else link.seed,
             )
     return known

@@ -9,13 +9,30 @@ class VersionState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+class Clock(models.TextChoices):
+    """Which day of an order decides what version of a plan pays on it (Asia/Shanghai)."""
+
+    DELIVERED = "delivered", _("The day of the first delivery")
+    PAID = "paid", _("The day of the first payment")
+
+
+class VolumeKind(models.TextChoices):
+    """How a leader's rate grows with the volume of the month; referrals/rules/tiers.py reckons it."""
+
+    NONE = "", _("It does not")
+    MARGINAL = "marginal", _("Each rate on what lies above its bound")
+    SLAB = "slab", _("The rate reached, on the whole month")
+
+
 class Rule(models.TextChoices):
     """What an entry pays for."""
 
     LEADER_RATE = "leader_rate", _("Leader commission")
+    VOLUME = "volume", _("Volume bonus")
     DELIVERY_FEE = "delivery_fee", _("Delivery fee")
     DEVELOPMENT = "development", _("Development fee")
     REFERRAL = "referral", _("Referral commission")
+    SEED = "seed", _("Seed user commission")
 
 
 class EntryKind(models.TextChoices):

@@ -22,11 +22,13 @@ def finish(done: Job) -> dict[str, Any]:
 @job(COMMISSION_RUN, title=_("Commission run"), finish=finish)
 def commission_run(work: Work) -> None:
     """One slice of the groups."""
+    months = work.shard.get("months")
     record_shard(
         run=Run.objects.select_related("period", "ran_by").get(pk=work.arguments["run"]),
         number=work.number,
         group_ids=work.shard["groups"],
         campaign_ids=work.shard.get("campaigns"),
+        months=[date.fromisoformat(month) for month in months] if months is not None else None,
         booked_on=date.fromisoformat(work.arguments["booked_on"]),
     )
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("plans/<int:pk>/try/", plans.version_try, name="version_try"),
     path("plans/<int:pk>/publish/", plans.version_publish, name="version_publish"),
     path("plans/<int:pk>/discard/", plans.version_discard, name="version_discard"),
+    path("plans/clock/", plans.clock_set, name="clock_set"),
     path("plans/binding/", plans.binding_set, name="binding_set"),
     path("links/", links.link_list, name="link_list"),
     path("links/mine/", links.own_links, name="own_links"),

@@ -9,7 +9,7 @@ from itertools import count
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from community.models import Group, LeaderAssignment, Member, Membership, Neighbourhood
+from community.models import CoLeader, Group, LeaderAssignment, Member, Membership, Neighbourhood
 from core.enums import Role, TokenScope
 from core.models import ApiToken, User
 from orders.enums import CampaignState, OrderSource
@@ -49,6 +49,14 @@ def make_neighbourhood(name: str = "锦绣华城", **fields: object) -> Neighbou
 def make_group(name: str = "锦绣华城一群", *, neighbourhood: Neighbourhood | None = None, **fields: object) -> Group:
     fields.setdefault("opened_on", LONG_AGO)
     return Group.objects.create(name=name, neighbourhood=neighbourhood or make_neighbourhood(), **fields)
+
+
+def make_share(
+    group: Group, member: Member, share_ppm: int = 400_000, first_day: date = LONG_AGO, last_day: date | None = None
+) -> CoLeader:
+    """A co-leader's share of the group, its last day included."""
+    after = last_day and last_day + timedelta(days=1)
+    return CoLeader.objects.create(group=group, member=member, share_ppm=share_ppm, span=DateRange(first_day, after))
 
 
 def make_member(name: str = "王芳", *, group: Group | None = None, door: str = "", **fields: object) -> Member:

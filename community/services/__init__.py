@@ -3,6 +3,7 @@
 Every change is recorded by the database together with who made it (`by`).
 """
 
+from community.services.co_leaders import HasAShareAlready, SharesLeaveNothing, end_share, give_share
 from community.services.consents import record_consent
 from community.services.groups import change_group, open_group, open_neighbourhood
 from community.services.leaders import (
@@ -41,11 +42,13 @@ __all__ = [
     "Arrived",
     "AssignmentEndsBeforeItBegins",
     "GroupAlreadyLed",
+    "HasAShareAlready",
     "Joined",
     "LeavesBeforeJoining",
     "NoLongerInGroup",
     "PhoneTaken",
     "ScoreRefused",
+    "SharesLeaveNothing",
     "Visitor",
     "add_member",
     "assign_leader",
@@ -53,7 +56,9 @@ __all__ = [
     "change_member",
     "describe_seed",
     "end_assignment",
+    "end_share",
     "find_seed",
+    "give_share",
     "join_group",
     "leave_group",
     "move_member",

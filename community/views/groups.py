@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community import services
-from community.forms import AssignmentForm, GroupForm, NewGroupForm
+from community.forms import AssignmentForm, GroupForm, NewGroupForm, ShareForm
 from community.models import Group, Membership, Neighbourhood
 from community.queries import GroupView, groups_by_view, groups_matching, in_order, shown_in, with_figures
 from core.access import SignedInRequest, operator_or_admin
@@ -47,11 +47,14 @@ def _page_number(text: str) -> int:
 @require_safe
 @operator_or_admin
 def group_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    return group_page(request, pk, AssignmentForm(user=request.user, initial={"first_day": localdate()}))
+    return group_page(request, pk)
 
 
-def group_page(request: SignedInRequest, pk: int, form: AssignmentForm) -> HttpResponse:
-    """One group: who leads it, who is in it. `form` assigns a leader; when it is bound it was refused."""
+def group_page(
+    request: SignedInRequest, pk: int, *, form: AssignmentForm | None = None, shares: ShareForm | None = None
+) -> HttpResponse:
+    """One group: who leads it, who is in it. `form` assigns a leader, `shares` gives a share: what was refused."""
+    today = {"first_day": localdate()}
     groups = with_figures(Group.objects.visible_to(request.user), now=now())
     group = get_object_or_404(groups.select_related("neighbourhood", "opened_by"), pk=pk)
     members = Membership.objects.current().filter(group=group).select_related("member")
@@ -66,9 +69,11 @@ def group_page(request: SignedInRequest, pk: int, form: AssignmentForm) -> HttpR
             before=request.GET.get("before", ""),
             size=MEMBERS_SHOWN,
         ),
-        "form": form,
+        "co_leaders": group.co_leaders.select_related("member").order_by("-span"),
+        "form": form or AssignmentForm(user=request.user, initial=today),
+        "shares": shares or ShareForm(user=request.user, initial=today),
     }
-    status = 422 if form.is_bound else 200
+    status = 422 if form or shares else 200
     return render_page(request, "community/group_detail.html", context, fragment="members", status=status)
 
 

@@ -50,7 +50,7 @@ def leader_assign(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error("last_day", str(error))
         except services.GroupAlreadyLed as error:
             form.add_error(None, str(error))
-    return group_page(request, pk, form)
+    return group_page(request, pk, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

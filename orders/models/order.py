@@ -25,7 +25,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class Order(models.Model):
     """What one member wants from one campaign in one group; everything that comes in later is added to it.
 
-    Who led, who referred, whether it was the first order and which link it came through are frozen at intake.
+    Who led, who referred, whether it was the first order, which link it came through and which seed user's that was are
+    frozen at intake.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="orders")
@@ -42,6 +43,9 @@ class Order(models.Model):
     leader = models.ForeignKey(Member, models.PROTECT, null=True, related_name="led_orders")
     referrer_1 = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
     referrer_2 = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    seed = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", db_index=False, help_text=_("Seed user whose link it was.")
+    )
     is_first = models.BooleanField(default=False)
     link_code = models.CharField(max_length=12, blank=True, default="", db_default="")
     link_basis = models.CharField(max_length=6, choices=LinkBasis, blank=True, default="", db_default="")
@@ -54,12 +58,14 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=~Q(referrer_1=F("member")) & ~Q(referrer_2=F("member")), name="nobody_refers_their_own_order"
             ),
+            models.CheckConstraint(condition=Q(seed=None) | ~Q(seed=F("member")), name="nobody_seeds_their_own_order"),
             models.CheckConstraint(condition=Q(state__in=OrderState.values), name="order_state_is_known"),
         ]
         indexes = [
             models.Index(fields=["group", "-placed_at", "-id"], name="order_by_group"),
             models.Index(fields=["-placed_at", "-id"], name="order_by_time"),
             models.Index(fields=["member", "placed_at"], name="order_by_member"),
+            models.Index(fields=["seed"], condition=Q(seed__isnull=False), name="order_by_seed"),
             models.Index(fields=["link_code"], condition=~Q(link_code=""), name="order_by_link"),
         ]
         triggers = [pgtrigger.ReadOnly(name="intake_is_frozen", exclude=["door", "note", "state"])]

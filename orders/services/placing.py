@@ -134,6 +134,7 @@ def place(
             "referrer_2": known[one.member_id].referrer_2,
             "link_code": known[one.member_id].link_code,
             "link_basis": known[one.member_id].link_basis,
+            "seed": known[one.member_id].seed,
         }
         for one in wanted
     ]

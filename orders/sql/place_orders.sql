@@ -2,7 +2,8 @@
 -- The offers give what is asked for or the statement places nothing (the caller rolls back on a partial answer).
 WITH wanted AS (
     SELECT * FROM jsonb_to_recordset(%(orders)s::jsonb) AS w(
-        member_id bigint, door text, note text, referrer_1 bigint, referrer_2 bigint, link_code text, link_basis text
+        member_id bigint, door text, note text, referrer_1 bigint, referrer_2 bigint, link_code text, link_basis text,
+        seed bigint
     )
 ),
 wanted_line AS (
@@ -39,13 +40,13 @@ share_taken AS (
 placed AS (
     INSERT INTO orders_order AS o (
         campaign_id, group_id, member_id, door, note, state, source, placed_at, order_day, placed_by_id,
-        leader_id, referrer_1_id, referrer_2_id, is_first, link_code, link_basis
+        leader_id, referrer_1_id, referrer_2_id, is_first, link_code, link_basis, seed_id
     )
     SELECT %(campaign)s, %(group)s, w.member_id, coalesce(nullif(w.door, ''), home.door, ''), w.note, 'placed', %(source)s, %(now)s, %(day)s, %(by)s,
         (SELECT a.leader_id FROM community_leaderassignment a WHERE a.group_id = %(group)s AND a.span @> %(day)s::date),
         w.referrer_1, w.referrer_2,
         NOT EXISTS (SELECT 1 FROM orders_order x WHERE x.member_id = w.member_id AND x.state <> 'cancelled'),
-        w.link_code, w.link_basis
+        w.link_code, w.link_basis, w.seed
     FROM wanted w
     LEFT JOIN community_membership home
         ON home.group_id = %(group)s AND home.member_id = w.member_id AND home.left_on IS NULL

@@ -229,7 +229,8 @@ def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = N
     refused = refused or Refused()
     orders = Order.objects.visible_to(request.user)
     order = get_object_or_404(
-        orders.select_related("campaign", "group", "member", "leader", "referrer_1", "referrer_2", "placed_by"), pk=pk
+        orders.select_related("campaign", "group", "member", "leader", "referrer_1", "referrer_2", "seed", "placed_by"),
+        pk=pk,
     )
     lines = [
         (line, refund_form(line, refused) if request.user.is_operator else None)

@@ -1,6 +1,6 @@
 from referrals.models.link import BindingRule, Joining, ReferralLink, TouchDay
 from referrals.models.payout import PayeeAccount, PayoutBatch, Transfer
-from referrals.models.plan import Plan, PlanVersion, ProductTerm
+from referrals.models.plan import Plan, PlanVersion, RateTerm, VolumeTier
 from referrals.models.referral import Referral
 from referrals.models.run import CommissionEntry, Run
 from referrals.models.statement import Dispute, Statement, StatementPart
@@ -15,7 +15,7 @@ __all__ = [
     "PayoutBatch",
     "Plan",
     "PlanVersion",
-    "ProductTerm",
+    "RateTerm",
     "Referral",
     "ReferralLink",
     "Run",
@@ -23,5 +23,6 @@ __all__ = [
     "StatementPart",
     "TouchDay",
     "Transfer",
+    "VolumeTier",
     "WithholdingProfile",
 ]

@@ -10,10 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from community.models import Group, Member
 from core.enums import Role
 from core.models import User
 from orders.models import Product
-from referrals.enums import VersionState
+from referrals.enums import Clock, VersionState, VolumeKind
+from referrals.rules.tiers import TierKind, Volume
 
 WHOLE_PPM = 1_000_000
 
@@ -28,14 +30,38 @@ class MoneyPagesQuerySet(models.QuerySet[Any]):
 
 @pghistory.track()
 class Plan(models.Model):
-    """A commission plan by name; what it pays stands in its dated versions."""
+    """A commission plan by name; what it pays stands in its dated versions.
+
+    Its clock says which day of an order decides the version; it is declared before the first version is published.
+    """
 
     name = models.CharField(_("name"), max_length=60, unique=True)
+    clock = models.CharField(
+        _("what decides"), max_length=9, choices=Clock, default=Clock.DELIVERED, db_default=Clock.DELIVERED
+    )
 
     objects = MoneyPagesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("commission plan")
+        constraints = [models.CheckConstraint(condition=Q(clock__in=Clock.values), name="plan_clock_is_known")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="clock_is_declared_first",
+                operation=pgtrigger.UpdateOf("clock"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.clock <> NEW.clock"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM referrals_planversion WHERE plan_id = NEW.id AND state = 'published'
+                    ) THEN
+                        RAISE EXCEPTION 'plan % has published a version', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'clock_is_declared_before_publishing';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -43,7 +69,7 @@ class Plan(models.Model):
 
 @pghistory.track()
 class PlanVersion(models.Model):
-    """What a plan pays for sales delivered within a span of days (Asia/Shanghai).
+    """What a plan pays for sales whose day by the plan's clock lies within a span (Asia/Shanghai).
 
     Frozen once published, but for one thing: a span without an end gets one when another version follows.
     """
@@ -64,6 +90,23 @@ class PlanVersion(models.Model):
     development_ppm = models.IntegerField(_("development fee"), default=0, db_default=0)
     development_days = models.PositiveSmallIntegerField(
         _("days of the development fee"), default=0, db_default=0, help_text=_("From the day the group was opened on.")
+    )
+    seed_ppm = models.IntegerField(_("seed user rate"), default=0, db_default=0)
+    volume_kind = models.CharField(
+        _("grows with the month's volume"),
+        max_length=8,
+        choices=VolumeKind,
+        blank=True,
+        default=VolumeKind.NONE,
+        db_default=VolumeKind.NONE,
+    )
+    cliffs_acknowledged_by = models.CharField(
+        _("acknowledged by"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Who answers for the jumps of a slab, by name."),
     )
     level_2_acknowledged_by = models.CharField(
         _("acknowledged by"),
@@ -99,8 +142,15 @@ class PlanVersion(models.Model):
                 violation_error_message=_("Another published version already covers some of these days."),
             ),
             models.CheckConstraint(
-                condition=Q(leader_ppm__gte=0, referral_1_ppm__gte=0, referral_2_ppm__gte=0, development_ppm__gte=0)
-                & Q(leader_ppm__lte=WHOLE_PPM - F("referral_1_ppm") - F("referral_2_ppm") - F("development_ppm")),
+                condition=Q(leader_ppm__gte=0, referral_1_ppm__gte=0, referral_2_ppm__gte=0)
+                & Q(development_ppm__gte=0, seed_ppm__gte=0)
+                & Q(
+                    leader_ppm__lte=WHOLE_PPM
+                    - F("referral_1_ppm")
+                    - F("referral_2_ppm")
+                    - F("development_ppm")
+                    - F("seed_ppm")
+                ),
                 name="plan_pays_no_more_than_the_sale",
                 violation_error_message=_("Rates are not negative and together stay within the sale."),
             ),
@@ -123,6 +173,12 @@ class PlanVersion(models.Model):
                 condition=~Q(state=VersionState.PUBLISHED) | Q(referral_2_ppm=0) | ~Q(level_2_acknowledged_by=""),
                 name="second_level_is_answered_for",
                 violation_error_message=_("Somebody answers by name for paying a second level."),
+            ),
+            models.CheckConstraint(condition=Q(volume_kind__in=VolumeKind.values), name="volume_kind_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=VersionState.PUBLISHED, volume_kind=VolumeKind.SLAB, cliffs_acknowledged_by=""),
+                name="cliffs_are_answered_for",
+                violation_error_message=_("Somebody answers by name for the jumps of a slab."),
             ),
             models.CheckConstraint(
                 condition=Q(span__isempty=False, span__lower_inf=False),
@@ -156,18 +212,38 @@ class PlanVersion(models.Model):
                 """,
             ),
             pgtrigger.Trigger(
-                name="products_leave_room_for_the_others",
+                name="terms_fit_together",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
-                condition=pgtrigger.Condition("NEW.state = 'published'"),
+                condition=pgtrigger.Condition("NEW.state = 'published' AND OLD.state <> 'published'"),
+                declare=[("highest", "integer"), ("others", "integer")],
                 func="""
-                    IF EXISTS (
-                        SELECT FROM referrals_productterm
-                        WHERE version_id = NEW.id AND leader_ppm
-                            + NEW.referral_1_ppm + NEW.referral_2_ppm + NEW.development_ppm > 1000000
-                    ) THEN
+                    others := NEW.referral_1_ppm + NEW.referral_2_ppm + NEW.development_ppm + NEW.seed_ppm;
+                    SELECT greatest(
+                        NEW.leader_ppm,
+                        (SELECT max(leader_ppm) FROM referrals_rateterm WHERE version_id = NEW.id),
+                        (SELECT max(leader_ppm) FROM referrals_volumetier WHERE version_id = NEW.id)
+                    ) INTO highest;
+                    IF highest + others > 1000000 THEN
                         RAISE EXCEPTION 'plan version % pays more than the sale', NEW.id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_pays_no_more_than_the_sale';
+                    END IF;
+                    IF (NEW.volume_kind <> '') <> EXISTS (
+                        SELECT FROM referrals_volumetier WHERE version_id = NEW.id
+                    ) OR EXISTS (
+                        SELECT FROM (
+                            SELECT leader_ppm, lag(leader_ppm, 1, NEW.leader_ppm) OVER (ORDER BY above_fen) AS below_ppm
+                            FROM referrals_volumetier WHERE version_id = NEW.id
+                        ) tiers
+                        WHERE leader_ppm <= below_ppm
+                    ) THEN
+                        RAISE EXCEPTION 'the tiers of plan version % do not rise', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'tiers_rise';
+                    END IF;
+                    -- What a month brings belongs to no one order, so no cap of an order could hold it.
+                    IF NEW.volume_kind <> '' AND highest + others > NEW.pool_cap_ppm THEN
+                        RAISE EXCEPTION 'the rates of plan version % do not fit under its cap', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'tiers_fit_under_the_cap';
                     END IF;
                     RETURN NEW;
                 """,
@@ -183,48 +259,102 @@ class PlanVersion(models.Model):
         after: date | None = self.span.upper
         return after and after - timedelta(days=1)
 
+    def volume(self) -> Volume | None:
+        """How the rate grows with the month's volume; one query where it does."""
+        if not self.volume_kind:
+            return None
+        tiers = list(self.volume_tiers.values_list("above_fen", "leader_ppm"))
+        return Volume(
+            TierKind(self.volume_kind), tuple(above for above, _ppm in tiers), tuple(ppm for _above, ppm in tiers)
+        )
 
-class ProductTerm(models.Model):
-    """A product whose leader's rate is its own; without a rate nobody earns anything on it. Frozen with its version."""
 
-    version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="product_terms", verbose_name=_("version"))
-    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
+FROZEN_WITH_ITS_VERSION = pgtrigger.Trigger(
+    name="frozen_with_its_version",
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    when=pgtrigger.Before,
+    declare=[("asked", "bigint[]"), ("published", "boolean")],
+    func="""
+        asked := CASE TG_OP
+            WHEN 'INSERT' THEN ARRAY[NEW.version_id]
+            WHEN 'DELETE' THEN ARRAY[OLD.version_id]
+            ELSE ARRAY[OLD.version_id, NEW.version_id]
+        END;
+        -- Whoever publishes waits for this row, or is seen here.
+        SELECT bool_or(state = 'published') INTO published
+        FROM (SELECT state FROM referrals_planversion WHERE id = ANY(asked) FOR SHARE) versions;
+        IF published THEN
+            RAISE EXCEPTION 'plan version % is published', asked
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'published_version_is_frozen';
+        END IF;
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    """,
+)
+
+
+class RateTerm(models.Model):
+    """A leader's rate for one person, one product or one group, in place of the version's own. Frozen with its version.
+
+    Of several the person's counts, then the product's, then the group's. A product without a rate is excluded: nobody
+    earns anything on it, whatever a person's or a group's rate is.
+    """
+
+    version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="rate_terms", verbose_name=_("version"))
+    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="+", verbose_name=_("product"))
+    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="+", verbose_name=_("group"))
+    person = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", verbose_name=_("leader"))
     leader_ppm = models.IntegerField(_("leader rate"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("rate of a product")
-        ordering = ["version", "product__pinyin", "pk"]
+        verbose_name = _("rate of its own")
+        ordering = ["version", "product__pinyin", "group__pinyin", "person__pinyin", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["version", "product"], name="version_names_a_product_once"),
+            models.UniqueConstraint(fields=["version", "group"], name="version_names_a_group_once"),
+            models.UniqueConstraint(fields=["version", "person"], name="version_names_a_person_once"),
+            models.CheckConstraint(
+                condition=Q(product__isnull=False, group=None, person=None)
+                | Q(product=None, group__isnull=False, person=None, leader_ppm__isnull=False)
+                | Q(product=None, group=None, person__isnull=False, leader_ppm__isnull=False),
+                name="rate_term_is_of_one_scope",
+            ),
             models.CheckConstraint(
                 condition=Q(leader_ppm=None) | Q(leader_ppm__gte=0, leader_ppm__lte=WHOLE_PPM),
-                name="product_rate_is_a_part_of_the_sale",
+                name="own_rate_is_a_part_of_the_sale",
                 violation_error_message=_("A rate lies between nothing and the whole sale."),
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="frozen_with_its_version",
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
-                declare=[("asked", "bigint[]"), ("published", "boolean")],
-                func="""
-                    asked := CASE TG_OP
-                        WHEN 'INSERT' THEN ARRAY[NEW.version_id]
-                        WHEN 'DELETE' THEN ARRAY[OLD.version_id]
-                        ELSE ARRAY[OLD.version_id, NEW.version_id]
-                    END;
-                    -- Whoever publishes waits for this row, or is seen here.
-                    SELECT bool_or(state = 'published') INTO published
-                    FROM (SELECT state FROM referrals_planversion WHERE id = ANY(asked) FOR SHARE) versions;
-                    IF published THEN
-                        RAISE EXCEPTION 'plan version % is published', asked
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'published_version_is_frozen';
-                    END IF;
-                    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-                """,
-            )
-        ]
+        triggers = [FROZEN_WITH_ITS_VERSION]
 
     def __str__(self) -> str:
-        return f"{self.version}: {self.product}"
+        return f"{self.version}: {self.of}"
+
+    @property
+    def of(self) -> Product | Group | Member:
+        """The person, product or group it is the rate of; load it with the term."""
+        scope = self.person or self.product or self.group
+        assert scope  # noqa: S101 - a constraint says so
+        return scope
+
+
+class VolumeTier(models.Model):
+    """The leader's rate above a month's volume, in place of the version's own. Frozen with its version."""
+
+    version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="volume_tiers", verbose_name=_("version"))
+    above_fen = models.BigIntegerField(_("above a month's sales of"))
+    leader_ppm = models.IntegerField(_("leader rate"))
+
+    class Meta:
+        verbose_name = _("volume tier")
+        ordering = ["version", "above_fen"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "above_fen"], name="version_has_one_tier_a_bound"),
+            models.CheckConstraint(condition=Q(above_fen__gt=0), name="tier_lies_above_something"),
+            models.CheckConstraint(
+                condition=Q(leader_ppm__gte=0, leader_ppm__lte=WHOLE_PPM), name="tier_rate_is_a_part_of_the_sale"
+            ),
+        ]
+        triggers = [FROZEN_WITH_ITS_VERSION]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.above_fen}"

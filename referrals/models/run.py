@@ -77,7 +77,8 @@ class CommissionEntryQuerySet(models.QuerySet["CommissionEntry"]):
 class CommissionEntry(models.Model):
     """What one rule owes one earner for one line (a delivery fee: for one order), and what it was reckoned from.
 
-    `source_id` is the line's id, for a delivery fee the id of the household's first order in the round. `seq`
+    `source_id` is the line's id, for a delivery fee the id of the household's first order in the round, for a volume
+    bonus of the first order delivered in the month. `seq`
     numbers the entries of one claim: two workers that compute the same difference collide on it.
     `due_fen` is the whole claim as of this entry; `amount_fen` is that less what was recorded before.
     """
@@ -102,6 +103,8 @@ class CommissionEntry(models.Model):
     order_base_fen = models.BigIntegerField(null=True)
     asked_fen = models.BigIntegerField(null=True, help_text=_("Base times rate, before the pool cap."))
     order_amount_fen = models.BigIntegerField(null=True)
+    shared_fen = models.BigIntegerField(null=True, help_text=_("What leaders share of the order, under the cap."))
+    share_ppm = models.IntegerField(null=True, help_text=_("The earner's part of it; none where nobody shares."))
     line_base_fen = models.BigIntegerField(null=True)
     line_amount_fen = models.BigIntegerField(null=True)
     refunded_fen = models.BigIntegerField(null=True)

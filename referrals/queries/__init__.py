@@ -31,6 +31,7 @@ from referrals.queries.payouts import (
     paid_to,
     statements_to_pay,
 )
+from referrals.queries.plans import Tier, tiers_of
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
 from referrals.queries.statements import (
     CampaignLines,
@@ -65,6 +66,7 @@ __all__ = [
     "PeriodStatements",
     "Sums",
     "Tree",
+    "Tier",
     "Trial",
     "approvable_by",
     "binding_rules",
@@ -98,6 +100,7 @@ __all__ = [
     "terms_of",
     "times_opened",
     "tree_of",
+    "tiers_of",
     "trial_of",
     "with_disputes",
     "with_touches",

@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from django.db import connection
 from django.db.models import Q, Sum
 
-from community.models import Group, LeaderAssignment, Member
+from community.models import CoLeader, Group, LeaderAssignment, Member
 from core.sql import statement
 from orders.models import Campaign, Order
 from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry
 
 EXPECTED = statement(__file__, "commission_expected")
-AS_PUBLISHED: Mapping[str, str | int | None] = {"campaigns": None, "trial": None, "trial_days": "{}"}
-"""The parameters of commission_claims.sql for all campaigns, when no draft is tried."""
+AS_PUBLISHED: Mapping[str, str | int | None] = {"campaigns": None, "months": None, "trial": None, "trial_days": "{}"}
+"""The parameters of commission_claims.sql for all campaigns and months, when no draft is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,15 @@ class Earnings:
 def expected_by(member: Member, *, today: date) -> list[Expected]:
     """What a run today would add for the member, from everything delivered so far; two queries.
 
-    Looks at the groups the member leads, has led or has opened, and those with orders they led or brought the buyer of.
+    Looks at the groups the member leads, alone or with others, has led or has opened, and those with orders they led or
+    brought the buyer of.
     """
     led = LeaderAssignment.objects.filter(leader=member).values_list("group")
     opened = Group.objects.filter(opened_by=member).order_by().values_list("pk")
-    through = Q(leader=member) | Q(referrer_1=member) | Q(referrer_2=member)
+    beside = CoLeader.objects.filter(member=member).values_list("group")
+    through = Q(leader=member) | Q(referrer_1=member) | Q(referrer_2=member) | Q(seed=member)
     ordered = Order.objects.filter(through).order_by().values_list("group")
-    groups = [group for (group,) in led.union(opened, ordered)]
+    groups = [group for (group,) in led.union(beside, opened, ordered)]
     with connection.cursor() as cursor:
         cursor.execute(
             EXPECTED,

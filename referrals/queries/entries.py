@@ -11,6 +11,8 @@ from orders.models import Order
 from referrals.enums import Rule
 from referrals.models import CommissionEntry
 from referrals.models.run import CommissionEntryQuerySet
+from referrals.queries.plans import OwnRates, own_rates_of
+from referrals.rules.tiers import TierKind
 
 ROWS = 50
 KEY_PARTS = 6
@@ -64,9 +66,13 @@ def _key(text: str) -> tuple[int, int, str, int, int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One entry with the figures between its columns, in fen."""
+    """One entry with the figures between its columns, in fen.
+
+    `own` says whose the rate is, where it is not the plan's: the "person"'s, the "product"'s or the "group"'s.
+    """
 
     entry: CommissionEntry
+    own: str = ""
 
     @property
     def exact_yuan(self) -> str:
@@ -81,8 +87,31 @@ class Explained:
         return self.entry.order_amount_fen if self.entry.asked_fen is None else self.entry.asked_fen
 
     @property
+    def capped_fen(self) -> int:
+        """What the cap leaves of the order's claim, before leaders share it."""
+        shared = self.entry.shared_fen
+        return (self.entry.order_amount_fen or 0) if shared is None else shared
+
+    @property
     def is_capped(self) -> bool:
-        return (self.asked_fen or 0) > (self.entry.order_amount_fen or 0)
+        return (self.asked_fen or 0) > self.capped_fen
+
+    @property
+    def bands(self) -> list["Band"]:
+        """Of a volume bonus, the parts of the month's sales that pay more than the plan's own rate; one query."""
+        entry, volume = self.entry, self.entry.plan_version.volume()
+        if volume is None or entry.order_base_fen is None:
+            return []
+        sold_fen = entry.order_base_fen
+        reached = [
+            (above_fen, ppm)
+            for above_fen, ppm in zip(volume.bounds_fen, volume.rates_ppm, strict=True)
+            if above_fen < sold_fen
+        ]
+        if volume.kind == TierKind.SLAB:
+            return [Band(0, sold_fen, ppm) for _above_fen, ppm in reached[-1:]]
+        tops_fen = [*(above_fen for above_fen, _ppm in reached[1:]), sold_fen]
+        return [Band(above, top - above, ppm) for (above, ppm), top in zip(reached, tops_fen, strict=True)]
 
     @property
     def has_one_rate(self) -> bool:
@@ -106,6 +135,15 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """So much of a month's sales lies above a bound, and the rate it pays instead of the plan's own."""
+
+    above_fen: int
+    sold_fen: int
+    leader_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Everything recorded under one rule for one earner and one line (or delivery), from first to last."""
 
@@ -117,14 +155,23 @@ class Claim:
 
 
 def claims_on(order: Order, *, user: User) -> list[Claim]:
-    """Why everybody `user` may know of earns what they earn on the order; one query."""
+    """Why everybody `user` may know of earns what they earn on the order; two queries."""
     entries = CommissionEntry.objects.visible_to(user).filter(group=order.group_id, order=order)
-    told = entries.select_related("line__offer", "beneficiary", "period", "plan_version__plan", "run").order_by(
-        "beneficiary", "rule", "level", "source_id", "seq"
-    )
-    return list(_claims(told))
+    told = entries.select_related(
+        "line__offer", "beneficiary", "group", "period", "plan_version__plan", "run"
+    ).order_by("beneficiary", "rule", "level", "source_id", "seq")
+    own_rates = own_rates_of(entry.plan_version_id for entry in told) if told else frozenset()
+    return list(_claims(told, order, own_rates))
 
 
-def _claims(entries: CommissionEntryQuerySet) -> Iterator[Claim]:
+def _claims(entries: CommissionEntryQuerySet, order: Order, own_rates: OwnRates) -> Iterator[Claim]:
     for _claim, steps in groupby(entries, lambda one: (one.beneficiary_id, one.rule, one.level, one.source_id)):
-        yield Claim([Explained(entry) for entry in steps])
+        yield Claim([Explained(entry, _whose_rate(entry, order, own_rates)) for entry in steps])
+
+
+def _whose_rate(entry: CommissionEntry, order: Order, own_rates: OwnRates) -> str:
+    """The first there is of the leader's own, the product's and the group's; empty for the plan's."""
+    if entry.rule != Rule.LEADER_RATE or entry.line is None or order.leader_id is None:
+        return ""
+    scopes = {"person": order.leader_id, "product": entry.line.offer.product_id, "group": order.group_id}
+    return next((scope for scope, of in scopes.items() if (entry.plan_version_id, scope, of) in own_rates), "")

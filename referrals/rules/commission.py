@@ -18,9 +18,11 @@ class Rule(StrEnum):
     """For what somebody earns."""
 
     LEADER_RATE = "leader_rate"
+    VOLUME = "volume"
     DELIVERY_FEE = "delivery_fee"
     DEVELOPMENT = "development"
     REFERRAL = "referral"
+    SEED = "seed"
 
 
 class Kind(StrEnum):
@@ -31,7 +33,10 @@ class Kind(StrEnum):
 
 
 class Key(NamedTuple):
-    """One source of somebody's money. A delivery fee is for the walk, so it has no line."""
+    """One source of somebody's money. A delivery fee is for the walk, a volume for the month: they have no line.
+
+    What a volume brings stands at the month's first order.
+    """
 
     order: str
     line: str | None
@@ -58,9 +63,11 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """What one person earns on one order by one rule: `asked_fen` by the rates alone, `amount_fen` under the cap.
+    """What one person earns on one order by one rule.
 
-    `weights` has base × ppm of each line: what the amount comes from and how it is spread over the lines.
+    `asked_fen` is what the rates give, `capped_fen` what the cap leaves of it, `amount_fen` this person's share of that
+    (all of it, but where leaders share). `weights` has base × ppm of each line: what the amount comes from and how it
+    is spread over the lines.
     """
 
     beneficiary: str
@@ -68,17 +75,19 @@ class Claim:
     level: int
     weights: tuple[int, ...]
     asked_fen: int
+    capped_fen: int
     amount_fen: int
 
     @property
     def capped(self) -> bool:
-        return self.amount_fen < self.asked_fen
+        return self.capped_fen < self.asked_fen
 
 
 def claims(plan: Plan, order: Order) -> list[Claim]:
     """What the rates give on the order before any refund, under the pool cap.
 
-    Rounded once per (order, rule, beneficiary) on the whole order (R2), not line by line.
+    Rounded once per (order, rule, beneficiary) on the whole order (R2), not line by line; what leaders share is rounded
+    once for all of them and split (R3).
     """
     bases_fen = [line.base_fen if plan.pays_on(line) else 0 for line in order.lines]
     asking = [
@@ -86,24 +95,40 @@ def claims(plan: Plan, order: Order) -> list[Claim]:
         for beneficiary, rule, level, line_ppm in _asking(plan, order)
     ]
     asked_fen = [half_up(sum(weights), PPM) for _, _, _, weights in asking]
-    amounts_fen = asked_fen
+    capped_fen = asked_fen
     if plan.pool_cap_ppm is not None:
-        amounts_fen = list(shrunk(asked_fen, share(sum(bases_fen), plan.pool_cap_ppm)))
-    return [Claim(*known, asked, amount) for known, asked, amount in zip(asking, asked_fen, amounts_fen, strict=True)]
+        capped_fen = list(shrunk(asked_fen, share(sum(bases_fen), plan.pool_cap_ppm)))
+    found = []
+    for (beneficiary, rule, level, weights), asked, capped in zip(asking, asked_fen, capped_fen, strict=True):
+        parts = _shared(order, capped) if rule == Rule.LEADER_RATE else {beneficiary: capped}
+        found += [Claim(who, rule, level, weights, asked, capped, amount) for who, amount in parts.items()]
+    return found
+
+
+def _shared(order: Order, fen: int) -> dict[str, int]:
+    """What the order's leaders get of the leader's commission: each co-leader the share, the leader what is left."""
+    assert order.leader is not None  # noqa: S101 - nobody else is paid a leader's rate
+    rest_ppm = PPM - sum(one.share_ppm for one in order.co_leaders)
+    people = [order.leader, *(one.member for one in order.co_leaders)]
+    shares_ppm = [rest_ppm, *(one.share_ppm for one in order.co_leaders)]
+    return dict(zip(people, allocate(fen, shares_ppm), strict=True))
 
 
 def _asking(plan: Plan, order: Order) -> Iterator[tuple[str, Rule, int, list[int]]]:
-    """Beneficiary, rule, level and the rate of each line: leader, who opened the group, then each referral level.
+    """Beneficiary, rule, level and the rate of each line.
 
-    A referrer named again further up earns at the nearest level only.
+    That is the leader, who opened the group, each referral level, then the seed user. A referrer named again further up
+    earns at the nearest level only.
     """
     if order.leader is not None:
-        yield order.leader, Rule.LEADER_RATE, 0, [plan.leader_ppm_on(line) for line in order.lines]
+        yield order.leader, Rule.LEADER_RATE, 0, [plan.leader_ppm_on(order, line) for line in order.lines]
     if order.developer is not None:
         yield order.developer, Rule.DEVELOPMENT, 0, [plan.development_ppm] * len(order.lines)
     for level, (referrer, ppm) in enumerate(zip(order.referrers, plan.referral_ppm, strict=False), start=1):
         if referrer not in order.referrers[: level - 1]:
             yield referrer, Rule.REFERRAL, level, [ppm] * len(order.lines)
+    if order.seed is not None:
+        yield order.seed, Rule.SEED, 0, [plan.seed_ppm] * len(order.lines)
 
 
 def shrunk(asked_fen: Sequence[int], cap_fen: int) -> tuple[int, ...]:
@@ -134,11 +159,57 @@ def delivery_fees(plan: Plan, orders: Iterable[Order]) -> dict[str, int]:
     return fees
 
 
+class Month(NamedTuple):
+    """Whose volume, in which group and month; what it brings stands at `order`, the first delivered in it."""
+
+    leader: str
+    group: str | None
+    month: str
+
+
+@dataclass
+class Sold:
+    """What was sold in a month at the plan's own rate, in fen, before and after refunds."""
+
+    order: str
+    gross_fen: int = 0
+    net_fen: int = 0
+
+
+def volumes(plan: Plan, orders: Iterable[Order]) -> dict[Month, Sold]:
+    """The volume of each leader in each group and month, of orders whose leader and month are known."""
+    sold: dict[Month, Sold] = {}
+    for order in orders:
+        if order.leader is None or order.month is None:
+            continue
+        of_month = sold.setdefault(Month(order.leader, order.group, order.month), Sold(order.id))
+        refunded_fen = order.refunded_fen
+        for line in order.lines:
+            if plan.counts_to_volume(order, line):
+                of_month.gross_fen += line.base_fen
+                of_month.net_fen += line.base_fen - refunded_fen[line.id]
+    return sold
+
+
+def volume_pay(plan: Plan, orders: Iterable[Order]) -> dict[Key, tuple[int, int]]:
+    """What volumes brought in fen above the plan's rate, before any refund and now, where they brought anything."""
+    if plan.volume is None:
+        return {}
+    brought = {
+        Key(sold.order, None, month.leader, Rule.VOLUME, 0): (
+            plan.volume.adds(sold.gross_fen, plan.leader_ppm),
+            plan.volume.adds(sold.net_fen, plan.leader_ppm),
+        )
+        for month, sold in volumes(plan, orders).items()
+    }
+    return {key: (before, now) for key, (before, now) in brought.items() if before}
+
+
 def earned(plan: Plan, order: Order, fee_fen: int) -> dict[Key, int]:
     """What the order brought in fen before any refund, without zeros, in the order in which entries are told.
 
-    That is the leader's lines, those of who opened the group, the delivery fee, the lines of each referral level. A
-    claim is spread over the lines by largest remainder on base × rate, ties to the lower line (R3).
+    That is the leader's lines, those of who opened the group, the seed user's, the delivery fee, the lines of each
+    referral level. A claim is spread over the lines by largest remainder on base × rate, ties to the lower line (R3).
     """
     brought: list[tuple[Key, int]] = []
     for claim in claims(plan, order):
@@ -152,13 +223,20 @@ def earned(plan: Plan, order: Order, fee_fen: int) -> dict[Key, int]:
 
 
 def entries(plan: Plan, orders: Sequence[Order]) -> Iterator[Entry]:
-    """Order by order: what it brought, then what each of its refunds took back; movements of zero are left out."""
+    """Order by order: what it brought, then what each of its refunds took back; movements of zero are left out.
+
+    At the end what the months' volumes brought, and what refunds took back of that.
+    """
     fees_fen = delivery_fees(plan, orders)
     for order in orders:
         brought = earned(plan, order, fees_fen.get(order.id, 0))
         for key, fen in brought.items():
             yield Entry(*key, fen, Kind.EARNED)
         yield from _reversals(order, brought)
+    for key, (before, now) in volume_pay(plan, orders).items():
+        yield Entry(*key, before, Kind.EARNED)
+        if now < before:
+            yield Entry(*key, now - before, Kind.REVERSED)
 
 
 def _reversals(order: Order, brought: dict[Key, int]) -> Iterator[Entry]:
@@ -189,7 +267,7 @@ def due(plan: Plan, orders: Sequence[Order]) -> dict[Key, int]:
         for key, fen in earned(plan, order, fees_fen.get(order.id, 0)).items():
             back_fen = 0 if key.line is None else reversed_so_far(fen, refunded_fen[key.line], base_fen[key.line])
             kept[key] = fen - back_fen
-    return kept
+    return kept | {key: now for key, (_before, now) in volume_pay(plan, orders).items()}
 
 
 def totals(told: Iterable[Entry]) -> dict[str, int]:

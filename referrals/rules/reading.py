@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from referrals.rules.facts import Line, NotCalculable, Order, Plan, Refund, refuse_repeated
+from referrals.rules.checks import NotCalculable, refuse_repeated
+from referrals.rules.facts import CoLeader, Line, Order, Plan, Refund
+from referrals.rules.tiers import TierKind, Volume
 
 Read = Callable[[Any, str], Any]
 """Takes a JSON value and the path to it; returns what it stands for or raises NotCalculable with that path."""
@@ -41,6 +43,12 @@ def _text(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value.strip() or _LONE_SURROGATE.search(value):
         raise NotCalculable(path, f"must be a text, is {_shown(value)}")
     return value
+
+
+def _tier_kind(value: Any, path: str) -> TierKind:
+    if value not in set(TierKind):
+        raise NotCalculable(path, f"must be one of {', '.join(TierKind)}, is {_shown(value)}")
+    return TierKind(value)
 
 
 def _or_null(read_value: Read) -> Read:
@@ -111,6 +119,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
+_VOLUME = _made(Volume, required={"kind": _tier_kind, "bounds_fen": _list_of(_whole), "rates_ppm": _list_of(_whole)})
 _PLAN = _made(
     Plan,
     required={"leader_ppm": _whole},
@@ -120,11 +129,16 @@ _PLAN = _made(
         "referral_ppm": _list_of(_whole),
         "pool_cap_ppm": _or_null(_whole),
         "development_ppm": _whole,
+        "seed_ppm": _whole,
         "product_ppm": _by_name(_or_null(_whole)),
+        "group_ppm": _by_name(_whole),
+        "person_ppm": _by_name(_whole),
+        "volume": _or_null(_VOLUME),
     },
 )
 _LINE = _made(Line, required={"id": _text, "base_fen": _whole}, optional={"product": _or_null(_text)})
 _REFUND = _made(Refund, required={"line": _text, "base_fen": _whole})
+_CO_LEADER = _made(CoLeader, required={"member": _text, "share_ppm": _whole})
 _ORDER = _made(
     Order,
     required={"id": _text, "lines": _list_of(_LINE)},
@@ -135,5 +149,9 @@ _ORDER = _made(
         "referrers": _list_of(_text),
         "refunds": _list_of(_REFUND),
         "developer": _or_null(_text),
+        "group": _or_null(_text),
+        "month": _or_null(_text),
+        "seed": _or_null(_text),
+        "co_leaders": _list_of(_CO_LEADER),
     },
 )

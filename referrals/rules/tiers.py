@@ -2,10 +2,18 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
 from core.money import PPM, half_up, share
-from referrals.rules.facts import NotCalculable, refuse_rate_beyond_one
+from referrals.rules.checks import NotCalculable, refuse_rate_beyond_one
+
+
+class TierKind(StrEnum):
+    """Whether a higher rate pays on what lies above its bound, or on the whole volume."""
+
+    MARGINAL = "marginal"
+    SLAB = "slab"
 
 
 @dataclass(frozen=True)
@@ -43,3 +51,36 @@ class Tiers:
     def cliffs(self) -> dict[int, int]:
         """By bound, the fen that one fen of volume above it adds to the slab."""
         return {bound: self.slab(bound + 1) - self.slab(bound) for bound in self.bounds_fen}
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Rates a leader's month reaches: `rates_ppm[i]` in place of the plan's own above `bounds_fen[i]`, each higher.
+
+    It adds to the plan's rate, which every order has brought by itself already.
+    """
+
+    kind: TierKind
+    bounds_fen: tuple[int, ...]
+    rates_ppm: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not self.bounds_fen:
+            raise NotCalculable("bounds_fen", "there is at least one")
+        if len(self.rates_ppm) != len(self.bounds_fen):
+            raise NotCalculable("rates_ppm", "there is one rate a bound")
+        if any(lower >= upper for lower, upper in pairwise(self.rates_ppm)):
+            raise NotCalculable("rates_ppm", f"rates rise with their bounds, these are {list(self.rates_ppm)}")
+        _ = self._whole(0)
+
+    def _whole(self, leader_ppm: int) -> Tiers:
+        return Tiers(self.bounds_fen, (0, *(ppm - leader_ppm for ppm in self.rates_ppm)))
+
+    def adds(self, volume_fen: int, leader_ppm: int) -> int:
+        """The fen a month of that volume brings above what `leader_ppm` brings on it; rounded once (R2)."""
+        above = self._whole(leader_ppm)
+        return above.marginal(volume_fen) if self.kind == TierKind.MARGINAL else above.slab(volume_fen)
+
+    def cliffs(self, leader_ppm: int) -> dict[int, int]:
+        """By bound, the fen that one fen more of volume adds; none where the rates are marginal."""
+        return self._whole(leader_ppm).cliffs() if self.kind == TierKind.SLAB else {}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import pghistory
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.models import User
 from core.violations import refusing
-from referrals.enums import VersionState
-from referrals.models import Plan, PlanVersion, ProductTerm
+from referrals.enums import Clock, VersionState, VolumeKind
+from referrals.models import Plan, PlanVersion, RateTerm, VolumeTier
+from referrals.rules.tiers import Volume
 
 
 class PlanPaysTooMuch(DomainError):
@@ -32,6 +34,22 @@ class NobodyAnswersForLevelTwo(DomainError):
     """A second level is paid only when somebody answers for it by name."""
 
 
+class NobodyAnswersForCliffs(DomainError):
+    """A slab, whose pay jumps above each bound, is paid only when somebody answers for that by name."""
+
+
+class TiersDoNotRise(DomainError):
+    """Each tier's rate is above the one below it, the first above the version's own."""
+
+
+class TiersBeyondTheCap(DomainError):
+    """Under a cap all rates together fit at the highest tier: a month's volume belongs to no one order."""
+
+
+class ClockIsDeclared(DomainError):
+    """What decides the version is declared before the first one is published, and stays."""
+
+
 class AnotherPlanPays(DomainError):
     """One plan pays; a second one with published versions would silently take its place or be ignored."""
 
@@ -40,7 +58,8 @@ class AnotherPlanPays(DomainError):
 class Terms:
     """What a version pays from a first to a last day (inclusive, Asia/Shanghai; None for no end).
 
-    `product_ppm` has the leader's rate for products (their ids) that have their own; None: nobody earns on it.
+    Own rates of the leader's by id: `product_ppm` of products (None: nobody earns on it), `group_ppm` of groups,
+    `person_ppm` of leaders. `volume` is how the rate grows with the month's volume.
     """
 
     first_day: date
@@ -53,7 +72,11 @@ class Terms:
     pool_cap_ppm: int | None = None
     development_ppm: int = 0
     development_days: int = 0
+    seed_ppm: int = 0
     product_ppm: Mapping[int, int | None] = field(default_factory=dict)
+    group_ppm: Mapping[int, int] = field(default_factory=dict)
+    person_ppm: Mapping[int, int] = field(default_factory=dict)
+    volume: Volume | None = None
 
 
 @transaction.atomic
@@ -74,11 +97,22 @@ def create_version(*, plan: Plan, terms: Terms, by: User) -> PlanVersion:
             pool_cap_ppm=terms.pool_cap_ppm,
             development_ppm=terms.development_ppm,
             development_days=terms.development_days,
+            seed_ppm=terms.seed_ppm,
+            volume_kind=terms.volume.kind if terms.volume else "",
             created_by=by,
         )
-    ProductTerm.objects.bulk_create(
-        ProductTerm(version=version, product_id=product, leader_ppm=ppm) for product, ppm in terms.product_ppm.items()
+    RateTerm.objects.bulk_create(
+        [
+            *(RateTerm(version=version, product_id=pk, leader_ppm=ppm) for pk, ppm in terms.product_ppm.items()),
+            *(RateTerm(version=version, group_id=pk, leader_ppm=ppm) for pk, ppm in terms.group_ppm.items()),
+            *(RateTerm(version=version, person_id=pk, leader_ppm=ppm) for pk, ppm in terms.person_ppm.items()),
+        ]
     )
+    if terms.volume:
+        tiers = zip(terms.volume.bounds_fen, terms.volume.rates_ppm, strict=True)
+        VolumeTier.objects.bulk_create(
+            VolumeTier(version=version, above_fen=bound_fen, leader_ppm=ppm) for bound_fen, ppm in tiers
+        )
     return version
 
 
@@ -87,13 +121,21 @@ def _too_much() -> PlanPaysTooMuch:
 
 
 @transaction.atomic
-def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledged_by: str = "") -> PlanVersion:
+def publish_version(
+    *,
+    version: PlanVersion,
+    by: User,
+    now: datetime,
+    acknowledged_by: str = "",
+    cliffs_acknowledged_by: str = "",
+) -> PlanVersion:
     """Put a draft into force for its days, for ever frozen; days in the past become adjustments in the next run.
 
     A published version without a last day ends where this one begins.
 
-    `acknowledged_by` is the name of who answers for paying a second level, where it does. Raises VersionIsPublished,
-    VersionsOverlap, PlanPaysTooMuch, NobodyAnswersForLevelTwo or AnotherPlanPays; then it stays a draft.
+    `acknowledged_by` is the name of who answers for paying a second level, where it does, `cliffs_acknowledged_by` of
+    who does for a slab. Raises VersionIsPublished, VersionsOverlap, PlanPaysTooMuch, NobodyAnswersForLevelTwo,
+    NobodyAnswersForCliffs, TiersDoNotRise, TiersBeyondTheCap or AnotherPlanPays; then it stays a draft.
     """
     other = Plan.objects.filter(versions__state=VersionState.PUBLISHED).exclude(pk=version.plan_id).first()
     if other is not None:
@@ -107,6 +149,13 @@ def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledg
     nobody = NobodyAnswersForLevelTwo(
         _("This version pays a second level. Write down who answers for that, by name; it stays a draft.")
     )
+    no_name = NobodyAnswersForCliffs(
+        _("Above a bound of this version the pay jumps. Write down who answers for that, by name; it stays a draft.")
+    )
+    flat = TiersDoNotRise(_("Each tier needs a higher rate than the one below it, the first than the leader rate."))
+    beyond = TiersBeyondTheCap(
+        _("At the highest tier all rates together are more than the cap. Lower one or raise the cap; it stays a draft.")
+    )
     draft = PlanVersion.objects.select_for_update().filter(pk=version.pk, state=VersionState.DRAFT).first()
     if draft is None:
         raise VersionIsPublished(_("This version is published already and cannot be changed."))
@@ -114,6 +163,9 @@ def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledg
         {
             "published_versions_do_not_overlap": overlap,
             "second_level_is_answered_for": nobody,
+            "cliffs_are_answered_for": no_name,
+            "tiers_rise": flat,
+            "tiers_fit_under_the_cap": beyond,
             "plan_pays_no_more_than_the_sale": _too_much(),
         }
     ):
@@ -127,6 +179,7 @@ def publish_version(*, version: PlanVersion, by: User, now: datetime, acknowledg
             published_by=by,
             published_at=now,
             level_2_acknowledged_by=acknowledged_by.strip() if draft.referral_2_ppm else "",
+            cliffs_acknowledged_by=cliffs_acknowledged_by.strip() if draft.volume_kind == VolumeKind.SLAB else "",
             sha256=fingerprint(draft),
         )
     version.refresh_from_db()
@@ -157,8 +210,34 @@ def fingerprint(version: PlanVersion) -> str:
     """A SHA-256 over everything the version pays, and from when on: who holds it can show that nothing was changed."""
     terms: dict[str, object] = {name: getattr(version, name) for name in FINGERPRINTED}
     terms["first_day"] = str(version.span.lower)  # how long it pays may be decided later: when another follows
-    terms["products"] = list(version.product_terms.order_by("product_id").values_list("product_id", "leader_ppm"))
+    terms["products"] = _own_rates(version, "product_id")
+    # What came to plans later is named where it is used: fingerprints of before stay what they were.
+    later = {
+        "groups": _own_rates(version, "group_id"),
+        "people": _own_rates(version, "person_id"),
+        "seed_ppm": version.seed_ppm,
+        "volume": [version.volume_kind, list(version.volume_tiers.values_list("above_fen", "leader_ppm"))],
+        "clock": version.plan.clock,
+    }
+    unused = {"groups": [], "people": [], "seed_ppm": 0, "volume": ["", []], "clock": Clock.DELIVERED}
+    terms |= {name: value for name, value in later.items() if value != unused[name]}
     return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
+
+
+def _own_rates(version: PlanVersion, scope: str) -> list[tuple[int, int | None]]:
+    """Id and rate of each product, group or person (the column `scope`) that has its own."""
+    of_scope = version.rate_terms.exclude(**{scope: None}).order_by(scope)
+    return list(of_scope.values_list(scope, "leader_ppm"))
+
+
+@transaction.atomic
+def declare_clock(*, plan: Plan, clock: Clock, by: User) -> Plan:
+    """Say which day of an order decides its version, before the first one is published. Raises ClockIsDeclared."""
+    declared = ClockIsDeclared(_("A version is published: what decides which version pays stays as it is."))
+    with pghistory.context(user=by.pk), refusing({"clock_is_declared_before_publishing": declared}):
+        Plan.objects.filter(pk=plan.pk).update(clock=clock)
+    plan.refresh_from_db()
+    return plan
 
 
 @transaction.atomic

@@ -23,12 +23,18 @@ class Added:
 
 
 def append_due(
-    *, run: Run, group_ids: Sequence[int], before: date, campaign_ids: Sequence[int] | None = None
+    *,
+    run: Run,
+    group_ids: Sequence[int],
+    before: date,
+    campaign_ids: Sequence[int] | None = None,
+    months: Sequence[date] | None = None,
 ) -> list[Added]:
     """Append what the groups' facts dated before that day (Asia/Shanghai) make due and no run has recorded.
 
-    Only what belongs to these campaigns is looked at, or all of it. One statement however many orders; appends nothing
-    when all of it is recorded.
+    Only what belongs to these campaigns is looked at, and the volume of these months (by their first days), of which
+    the campaigns have to be all there are; or everything. One statement however many orders; appends nothing when all
+    of it is recorded.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -36,6 +42,7 @@ def append_due(
             {
                 **AS_PUBLISHED,
                 "campaigns": None if campaign_ids is None else list(campaign_ids),
+                "months": None if months is None else list(months),
                 "groups": list(group_ids),
                 "before": before,
                 "run": run.pk,

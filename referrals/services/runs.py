@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from math import ceil
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,8 +19,8 @@ from core.violations import refusing
 from ledger.enums import PeriodState
 from ledger.models import Period
 from orders.services import decided_facts
-from referrals.enums import RunState
-from referrals.models import Run
+from referrals.enums import Clock, RunState, VersionState
+from referrals.models import PlanVersion, Run
 from referrals.services import bookings
 from referrals.services.recording import append_due
 
@@ -31,8 +32,13 @@ FEWEST_SHARDS = 4
 DIGEST = statement(__file__, "run_digest")
 TERMS_IN_FORCE = statement(__file__, "terms_in_force")
 TOUCHED = statement(__file__, "touched_rounds")
+TOUCHED_VOLUMES = statement(__file__, "touched_volumes")
 ROOM = "SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '10min'"
 """A shard is one long statement over everything its groups ever sold. Holds until the end of its transaction."""
+
+
+ShardArguments = dict[str, Any]
+"""What a slice of a run looks at: ids of `groups`, perhaps only of some `campaigns`, perhaps only some `months`."""
 
 
 class PeriodIsClosed(DomainError):
@@ -123,26 +129,47 @@ def _terms_in_force() -> str:
 
 
 def _run_to_go_on_from(terms: str) -> Run | None:
-    """The last finished run, if nothing but facts has changed since it began; else everything is looked at again."""
+    """The last finished run, if nothing but facts has changed since it began; else everything is looked at again.
+
+    That is what a plan asks for whose clock is the payment, too: a watermark stands in the facts, not in the payments.
+    """
+    if PlanVersion.objects.filter(state=VersionState.PUBLISHED, plan__clock=Clock.PAID).exists():
+        return None
     finished = Run.objects.filter(facts_upto__isnull=False).exclude(state=RunState.COMPUTING)
     last = finished.select_related("period").order_by("-facts_upto", "-pk").first()
     return last if last and last.terms_sha256 == terms else None
 
 
-def _everything() -> list[dict[str, list[int]]]:
+def _everything() -> list[ShardArguments]:
     return [{"groups": groups} for groups in _slices(list(Group.objects.order_by("pk").values_list("pk", flat=True)))]
 
 
-def touched_since(last: Run, period: Period) -> list[dict[str, list[int]]]:
-    """Shards of the groups where something happened, each with the campaigns in which it did."""
+def touched_since(last: Run, period: Period) -> list[ShardArguments]:
+    """Shards of the groups where something happened, each with the campaigns in which it did.
+
+    Where a plan pays by the month's volume, with all campaigns of the months that volume is of, and these months.
+    """
     (_first, known_before), (_first, before) = bookings.days_of(last.period), bookings.days_of(period)
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, {"after": last.facts_upto, "known_before": known_before, "before": before})
         campaigns: dict[int, list[int]] = dict(cursor.fetchall())
-    return [
+    shards: list[ShardArguments] = [
         {"groups": groups, "campaigns": sorted({campaign for group in groups for campaign in campaigns[group]})}
         for groups in _slices(list(campaigns))
     ]
+    by_volume = PlanVersion.objects.filter(state=VersionState.PUBLISHED).exclude(volume_kind="").exists()
+    return [_with_volumes(shard) for shard in shards] if by_volume else shards
+
+
+def _with_volumes(shard: ShardArguments) -> ShardArguments:
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCHED_VOLUMES, shard)
+        months, campaigns = cursor.fetchone()
+    return {
+        "groups": shard["groups"],
+        "campaigns": sorted({*shard["campaigns"], *(campaigns or [])}),
+        "months": [month.isoformat() for month in months or []],
+    }
 
 
 def _slices(group_ids: list[int]) -> list[list[int]]:
@@ -154,9 +181,17 @@ def _slices(group_ids: list[int]) -> list[list[int]]:
 
 @transaction.atomic
 def record_shard(
-    *, run: Run, number: int, group_ids: Sequence[int], campaign_ids: Sequence[int] | None = None, booked_on: date
+    *,
+    run: Run,
+    number: int,
+    group_ids: Sequence[int],
+    campaign_ids: Sequence[int] | None = None,
+    months: Sequence[date] | None = None,
+    booked_on: date,
 ) -> int:
     """Append what these groups make due, in these campaigns or (None) in all, and book it as held, an entry an earner.
+
+    `months` are the only ones (by their first days) whose volume is looked at, or (None) all are.
 
     Returns how many entries were appended. Raises PeriodIsClosed when the books were closed meanwhile.
     """
@@ -169,7 +204,7 @@ def record_shard(
     if state != PeriodState.OPEN:
         raise PeriodIsClosed(_("The books of %(period)s were closed while this run computed.") % {"period": period})
     _first, after = bookings.days_of(period)
-    added = append_due(run=run, group_ids=group_ids, campaign_ids=campaign_ids, before=after)
+    added = append_due(run=run, group_ids=group_ids, campaign_ids=campaign_ids, months=months, before=after)
     bookings.accrue(
         {one.beneficiary_id: one.amount_fen for one in added}, run=run, shard=number, period=period, booked_on=booked_on
     )

@@ -16,6 +16,9 @@
         min(entry.order_id) AS order_id
     FROM looked_at
     JOIN referrals_commissionentry entry ON entry.group_id = looked_at.group_id AND entry.order_id = looked_at.id
+    -- What a month's volume brought is left as it is where the month is not looked at.
+    WHERE rule <> 'volume' OR %(months)s::date[] IS NULL
+        OR date_trunc('month', clock_day)::date = ANY(%(months)s::date[])
     GROUP BY source_id, rule, level, beneficiary_id
 )
 SELECT
@@ -31,8 +34,8 @@ SELECT
     coalesce(due.clock_day, last.clock_day) AS clock_day,
     coalesce(due.due_fen, 0) - coalesce(recorded.amount_fen, 0) AS amount_fen,
     coalesce(due.due_fen, 0) AS due_fen,
-    due.rate_ppm, due.order_base_fen, due.asked_fen, due.order_amount_fen, due.line_base_fen, due.line_amount_fen,
-    due.refunded_fen
+    due.rate_ppm, due.order_base_fen, due.asked_fen, due.order_amount_fen, due.shared_fen, due.share_ppm,
+    due.line_base_fen, due.line_amount_fen, due.refunded_fen
 FROM due
 FULL JOIN recorded
     ON recorded.source_id = due.source_id AND recorded.rule = due.rule

@@ -12,13 +12,13 @@ WITH difference AS (
 added AS (
     INSERT INTO referrals_commissionentry (
         period_id, source_id, rule, level, beneficiary_id, seq, run_id, group_id, order_id, line_id, plan_version_id,
-        clock_day, kind, amount_fen, due_fen, rate_ppm, order_base_fen, asked_fen, order_amount_fen, line_base_fen,
-        line_amount_fen, refunded_fen
+        clock_day, kind, amount_fen, due_fen, rate_ppm, order_base_fen, asked_fen, order_amount_fen, shared_fen,
+        share_ppm, line_base_fen, line_amount_fen, refunded_fen
     )
     SELECT
         %(period)s, source_id, rule, level, beneficiary_id, seq, %(run)s, group_id, order_id, line_id, plan_version_id,
         clock_day, CASE WHEN amount_fen > 0 THEN 'earned' ELSE 'reversed' END, amount_fen, due_fen, rate_ppm,
-        order_base_fen, asked_fen, order_amount_fen, line_base_fen, line_amount_fen, refunded_fen
+        order_base_fen, asked_fen, order_amount_fen, shared_fen, share_ppm, line_base_fen, line_amount_fen, refunded_fen
     FROM difference
     ORDER BY source_id, rule, level, beneficiary_id
     ON CONFLICT DO NOTHING

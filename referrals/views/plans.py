@@ -15,10 +15,10 @@ from core.errors import DomainError
 from core.http import render_page, say
 from core.models import Job
 from referrals import services
-from referrals.enums import VersionState
-from referrals.forms import BindingRuleForm, TrialForm, VersionForm
-from referrals.models import PlanVersion
-from referrals.queries import binding_rules, terms_of, trial_of
+from referrals.enums import Clock, VersionState
+from referrals.forms import BindingRuleForm, ClockForm, TrialForm, VersionForm
+from referrals.models import Plan, PlanVersion
+from referrals.queries import binding_rules, terms_of, tiers_of, trial_of
 
 RULES_SHOWN = 20
 
@@ -29,20 +29,27 @@ def plan_list(request: SignedInRequest) -> HttpResponse:
     return _plan_list(request)
 
 
-def _plan_list(request: SignedInRequest, binding: BindingRuleForm | None = None) -> HttpResponse:
-    """Every version, the latest days first, and by which rule invitation links bind.
+def _plan_list(
+    request: SignedInRequest, binding: BindingRuleForm | None = None, clock: ClockForm | None = None
+) -> HttpResponse:
+    """Every version, the latest days first, which day decides between them, and by which rule invitation links bind.
 
-    `binding` is what was sent of the rule and says why not.
+    `binding` and `clock` are what was sent of these and say why not.
     """
+    plan = Plan.objects.visible_to(request.user).order_by("pk").first()
+    published = PlanVersion.objects.filter(state=VersionState.PUBLISHED)
+    declares = not published.exists()
     rules = list(binding_rules()[:RULES_SHOWN])
     terms = terms_of(next(iter(rules), None))
     context = {
         "versions": _versions(request).order_by("plan", "-span", "-number"),
+        "plan": plan,
+        "clock": (clock or ClockForm(initial={"clock": plan.clock if plan else Clock.DELIVERED})) if declares else None,
         "rules": rules,
         "terms": terms,
         "binding": binding or BindingRuleForm(initial=asdict(terms)),
     }
-    return render_page(request, "referrals/plan_list.html", context, status=422 if binding else 200)
+    return render_page(request, "referrals/plan_list.html", context, status=422 if binding or clock else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,7 +79,8 @@ def _version_detail(request: SignedInRequest, pk: int, form: TrialForm, refusal:
     job = Job.objects.filter(kind=services.PLAN_TRIAL, arguments__version=pk).order_by("-pk").first()
     context = {
         "version": version,
-        "terms": version.product_terms.select_related("product"),
+        "terms": version.rate_terms.select_related("product", "group", "person"),
+        "tiers": tiers_of(version),
         "followed": services.version_followed_by(version) if version.state == VersionState.DRAFT else None,
         "today": localdate(),
         "form": form,
@@ -108,7 +116,11 @@ def version_publish(request: SignedInRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(_versions(request), pk=pk)
     try:
         services.publish_version(
-            version=version, by=request.user, now=now(), acknowledged_by=request.POST.get("acknowledged_by", "")[:60]
+            version=version,
+            by=request.user,
+            now=now(),
+            acknowledged_by=request.POST.get("acknowledged_by", "")[:60],
+            cliffs_acknowledged_by=request.POST.get("cliffs_acknowledged_by", "")[:60],
         )
     except DomainError as error:
         return _version_detail(request, pk, TrialForm(user=request.user), refusal=str(error))
@@ -126,6 +138,24 @@ def version_discard(request: SignedInRequest, pk: int) -> HttpResponse:
         return _version_detail(request, pk, TrialForm(user=request.user), refusal=str(error))
     say(request, _("The draft is gone."))
     return redirect("referrals:plan_list")
+
+
+@require_POST
+@admin_only
+def clock_set(request: SignedInRequest) -> HttpResponse:
+    """Which day of an order decides what version pays, before the first one is published."""
+    form = ClockForm(request.POST)
+    if form.is_valid():
+        try:
+            services.declare_clock(
+                plan=services.standard_plan(), clock=Clock(form.cleaned_data["clock"]), by=request.user
+            )
+        except DomainError as error:
+            form.add_error("clock", str(error))
+        else:
+            say(request, _("Kept. It stays so once a version is published."))
+            return redirect("referrals:plan_list")
+    return _plan_list(request, clock=form)
 
 
 @require_POST

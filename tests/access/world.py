@@ -165,6 +165,7 @@ def build() -> World:
     ids = {
         "group": group.pk,
         "assignment": leader.assignments.get().pk,
+        "share": make.make_share(group, member).pk,
         "member": member.pk,
         "brought": brought.pk,
         "membership": member.memberships.get().pk,

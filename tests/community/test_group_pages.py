@@ -161,13 +161,15 @@ def test_a_group_is_renamed(desk):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_page_of_a_group_takes_seven_queries(desk, django_assert_num_queries, rows):
+def test_the_page_of_a_group_takes_nine_queries(desk, django_assert_num_queries, rows):
     group = make_group()
     for number in range(rows):
         make_member(group=group)
         make_leader(group, first_day=date(2025, number + 1, 1), last_day=date(2025, number + 1, 20))
 
-    with django_assert_num_queries(7):  # session, user, side bar, group, assignments, members, leaders to choose from
+    with django_assert_num_queries(
+        9
+    ):  # session, user, side bar, group, assignments, shares, members, two times leaders
         desk.get(reverse("community:group_detail", args=[group.pk]))
 
 

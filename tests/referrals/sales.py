@@ -16,8 +16,9 @@ from community.models import Group, Member
 from ledger.models import Period
 from orders.enums import FactKind, OrderSource, OrderState
 from orders.models import Campaign, Offer, Order, OrderLine, Product, SaleFact
-from referrals.enums import VersionState
-from referrals.models import Plan, PlanVersion, ProductTerm
+from referrals.enums import Clock, VersionState
+from referrals.models import Plan, PlanVersion, RateTerm, VolumeTier
+from referrals.rules.tiers import Volume
 from tests.factories import make_campaign, make_member, make_offer
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -41,21 +42,31 @@ def make_plan(
     next_first_day: date | None = None,
     plan: Plan | None = None,
     product_ppm: Mapping[Product, int | None] = MappingProxyType({}),
+    group_ppm: Mapping[Group, int] = MappingProxyType({}),
+    person_ppm: Mapping[Member, int] = MappingProxyType({}),
+    volume: Volume | None = None,
+    clock: Clock = Clock.DELIVERED,
     **terms: int | None,
 ) -> PlanVersion:
     """A published version, of a new plan unless told otherwise, in force until the day before `next_first_day`."""
-    plan = plan or Plan.objects.create(name=f"方案{next(_number)}")
+    plan = plan or Plan.objects.create(name=f"方案{next(_number)}", clock=clock)
     version = PlanVersion.objects.create(
         plan=plan,
         number=plan.versions.count() + 1,
         span=DateRange(first_day, next_first_day, "[)"),
         leader_ppm=leader_ppm,
         level_2_acknowledged_by="钱总" if terms.get("referral_2_ppm") else "",
+        volume_kind=volume.kind if volume else "",
+        cliffs_acknowledged_by="钱总" if volume else "",
         **terms,
     )
-    ProductTerm.objects.bulk_create(
-        ProductTerm(version=version, product=product, leader_ppm=ppm) for product, ppm in product_ppm.items()
-    )
+    own = [({"product": product}, ppm) for product, ppm in product_ppm.items()]
+    own += [({"group": group}, ppm) for group, ppm in group_ppm.items()]
+    own += [({"person": person}, ppm) for person, ppm in person_ppm.items()]
+    RateTerm.objects.bulk_create(RateTerm(version=version, leader_ppm=ppm, **scope) for scope, ppm in own)
+    if volume:
+        tiers = zip(volume.bounds_fen, volume.rates_ppm, strict=True)
+        VolumeTier.objects.bulk_create(VolumeTier(version=version, above_fen=fen, leader_ppm=ppm) for fen, ppm in tiers)
     version.state, version.published_at = VersionState.PUBLISHED, timezone.now()
     version.save()
     return version
@@ -78,6 +89,8 @@ def make_sale(
     leader: Member | None = None,
     referrer: Member | None = None,
     referrer_2: Member | None = None,
+    seed: Member | None = None,
+    order_day: date = A_DAY_IN_MARCH,
 ) -> Order:
     """An order with a line of one piece at each price, nothing delivered yet."""
     campaign = campaign or make_round(group, offers=len(bases_fen))
@@ -89,10 +102,11 @@ def make_sale(
         source=OrderSource.API,
         state=OrderState.PLACED,
         placed_at=END_OF_MARCH,
-        order_day=A_DAY_IN_MARCH,
+        order_day=order_day,
         leader=leader,
         referrer_1=referrer,
         referrer_2=referrer_2,
+        seed=seed,
     )
     offers = Offer.objects.filter(campaign=campaign).order_by("pk")[: len(bases_fen)]
     OrderLine.objects.bulk_create(

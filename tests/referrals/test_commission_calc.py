@@ -55,6 +55,36 @@ def test_the_entries_are_printed_in_the_order_things_happen_with_totals(calculat
     assert answer["totals"] == {"L": 239, "A": 19}
 
 
+def test_every_term_and_everything_known_of_an_order_can_be_said(calculate):
+    """30 000 of plan goods: 3 % and, above 20 000, 1 % more; two leaders share 60/40, the volume is the leader's own.
+
+    100.00 of tea at its 10 %; 1 % for the seed user of 30 100.00.
+    """
+    plan = {
+        "leader_ppm": 30_000,
+        "seed_ppm": 10_000,
+        "product_ppm": {"tea": 100_000},
+        "group_ppm": {"h": 20_000},
+        "person_ppm": {"N": 20_000},
+        "volume": {"kind": "marginal", "bounds_fen": [2_000_000], "rates_ppm": [40_000]},
+    }
+    order = {
+        "id": "o1",
+        "leader": "L",
+        "group": "g",
+        "month": "2026-03",
+        "seed": "S",
+        "co_leaders": [{"member": "M", "share_ppm": 400_000}],
+        "lines": [{"id": "l1", "base_fen": 3_000_000}, {"id": "l2", "base_fen": 10_000, "product": "tea"}],
+    }
+
+    assert calculate({"plan": plan, "orders": [order]})["totals"] == {
+        "L": 54_000 + 600 + 10_000,
+        "M": 36_000 + 400,
+        "S": 30_100,
+    }
+
+
 def test_totals_stand_in_the_order_of_first_appearance(calculate):
     orders = [{"id": id, "leader": id, "lines": [{"id": "l", "base_fen": 100}]} for id in ("Z", "A", "M")]
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import share
+from referrals.rules.checks import NotCalculable
 from referrals.rules.commission import Entry, Key, Kind, Rule, claims, delivery_fees, due, entries, shrunk, totals
-from referrals.rules.facts import Line, NotCalculable, Order, Plan, Refund
-from referrals.rules.tiers import Tiers
+from referrals.rules.facts import CoLeader, Line, Order, Plan, Refund
+from referrals.rules.tiers import TierKind, Tiers, Volume
 
 
 def order(*bases_fen, id="o1", refunds=(), products=(), **known):
@@ -357,20 +358,204 @@ def test_tiers_that_overlap_or_leave_a_gap_are_refused(bounds_fen, rates_ppm):
         Tiers(bounds_fen, rates_ppm)
 
 
+# A month's volume
+
+WEEKS = Plan(30_000, volume=Volume(TierKind.MARGINAL, (20_000_00, 50_000_00), (40_000, 50_000)))
+"""The bands of D6: the first is the plan's own rate."""
+
+
+def week(number, fen, **known):
+    return order(fen, id=f"w{number}", leader="L", group="g", month="2026-03", **known)
+
+
+def test_weeks_of_a_month_are_due_by_order_and_by_volume():
+    """D6: 270, 350, 992, 813 are due week by week, 2 425.00 in all, 1 875.00 of it by the orders' own 3 %."""
+    weeks = [week(number, fen) for number, fen in enumerate([9_000_00, 11_500_00, 24_800_00, 17_200_00])]
+
+    after = [sum(due(WEEKS, weeks[:upto]).values()) for upto in range(5)]
+
+    assert [now - before for before, now in pairwise(after)] == [270_00, 350_00, 992_00, 813_00]
+    assert due(WEEKS, weeks)[Key("w0", None, "L", Rule.VOLUME, 0)] == 2_425_00 - 1_875_00
+
+
+def test_a_refund_lowers_the_volume_it_was_part_of():
+    """D7: 3 000.00 back from the last week: 90.00 by the order's own rate, 60.00 of the volume's 5 % less 3 %."""
+    weeks = [week(0, 45_300_00), week(1, 17_200_00, refunds=[(1, 3_000_00)])]
+
+    taken_back = [(entry.rule, entry.amount_fen) for entry in entries(WEEKS, weeks) if entry.kind is Kind.REVERSED]
+
+    assert taken_back == [(Rule.LEADER_RATE, -90_00), (Rule.VOLUME, -60_00)]
+    assert totals(entries(WEEKS, weeks)) == {"L": 2_275_00}
+
+
+def test_what_a_volume_brought_before_is_part_of_what_it_brings():
+    """S25: 5 % to 1 000, 10 % to 5 000, 20 % above. At 1 000 due are 50; at 11 500 due are 50 + 400 + 1 300."""
+    plan = Plan(50_000, volume=Volume(TierKind.MARGINAL, (1_000_00, 5_000_00), (100_000, 200_000)))
+
+    assert totals(entries(plan, [week(0, 1_000_00)])) == {"L": 50_00}
+    assert totals(entries(plan, [week(0, 1_000_00), week(1, 10_500_00)])) == {"L": 1_750_00}
+
+
+def test_a_slab_pays_its_rate_on_the_whole_month():
+    """S19: 30 000 at 10 %, of which each order brought 5 % by itself. A fen above 10 000 brings 200.00 more."""
+    plan = Plan(50_000, volume=Volume(TierKind.SLAB, (10_000_00, 25_000_00), (70_000, 100_000)))
+
+    assert totals(entries(plan, [week(0, 30_000_00)])) == {"L": 3_000_00}
+    assert plan.volume.cliffs(50_000) == {10_000_00: 200_00, 25_000_00: 750_00}
+
+
+def test_months_groups_and_leaders_are_counted_apart():
+    sales = [
+        week(0, 15_000_00),
+        replace(week(1, 15_000_00), month="2026-04"),
+        replace(week(2, 15_000_00), group="h"),
+        replace(week(3, 15_000_00), leader="M"),
+        replace(week(4, 15_000_00), month=None),
+    ]
+
+    assert not [key for key in due(WEEKS, sales) if key.rule is Rule.VOLUME]
+
+
+def test_only_goods_at_the_plans_own_rate_count_to_the_volume():
+    """Meat has a rate of its own and eggs are excluded: 20 000.00 of fruit are not above the bound."""
+    plan = replace(WEEKS, product_ppm={"meat": 60_000, "eggs": None})
+    sale = order(
+        20_000_00,
+        5_000_00,
+        5_000_00,
+        products=("fruit", "meat", "eggs"),
+        leader="L",
+        group="g",
+        month="2026-03",
+    )
+
+    assert totals(entries(plan, [sale])) == {"L": 600_00 + 300_00}
+    assert totals(entries(replace(plan, person_ppm={"L": 10_000}), [week(0, 90_000_00)])) == {"L": 900_00}
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        ({"leader_ppm": 40_000}, r"volume.rates_ppm\[0\]: is above the leader's rate, 40000"),
+        (
+            {"pool_cap_ppm": 69_999, "referral_ppm": (20_000,)},
+            "volume: all rates together reach 70000, the cap is 69999",
+        ),
+        ({"pool_cap_ppm": 50_000, "product_ppm": {"meat": 60_000}}, "volume: all rates together reach 60000"),
+    ],
+)
+def test_a_volume_stands_above_the_plans_rate_and_within_the_cap(terms, sentence):
+    with pytest.raises(NotCalculable, match=f"^{sentence}"):
+        replace(WEEKS, **terms)
+
+
+@pytest.mark.parametrize(
+    ("bounds_fen", "rates_ppm"), [((), ()), ((10,), (1, 2)), ((10, 20), (2, 2)), ((20, 10), (1, 2)), ((0,), (1,))]
+)
+def test_a_volume_whose_bounds_or_rates_do_not_rise_is_refused(bounds_fen, rates_ppm):
+    with pytest.raises(NotCalculable):
+        Volume(TierKind.MARGINAL, bounds_fen, rates_ppm)
+
+
+# Which of the leader's rates it is
+
+
+def test_a_person_comes_before_a_product_before_a_group_before_the_plan():
+    """S24 on 100.00: everybody 20 %, the product 50 %, the leader by contract 75 %; a group stands in between."""
+    scopes = {"person_ppm": {"L": 750_000}, "product_ppm": {"tea": 500_000}, "group_ppm": {"g": 300_000}}
+    sale = order(100_00, products=("tea",), leader="L", group="g")
+
+    paid = []
+    while True:
+        paid.append(totals(entries(Plan(200_000, **scopes), [sale])))
+        if not scopes:
+            break
+        scopes.pop(next(iter(scopes)))
+
+    assert paid == [{"L": 75_00}, {"L": 50_00}, {"L": 30_00}, {"L": 20_00}]
+
+
+def test_nobody_has_a_contract_for_an_excluded_product():
+    plan = Plan(200_000, product_ppm={"tea": None}, person_ppm={"L": 750_000}, group_ppm={"g": 300_000})
+
+    assert totals(entries(plan, [order(100_00, products=("tea",), leader="L", group="g")])) == {}
+
+
+# Leaders who share, and the seed user
+
+
+def test_co_leaders_share_what_is_rounded_once():
+    """D9: 99.99 at 5 % are 4.9995, together 5.00; 60 and 40 % of that."""
+    sale = order(99_99, leader="L", co_leaders=(CoLeader("M", 400_000),))
+
+    assert totals(entries(Plan(50_000), [sale])) == {"L": 3_00, "M": 2_00}
+
+
+def test_co_leaders_share_what_the_cap_leaves():
+    """Leader 10.00 and referrer 5.00 under a cap of 5.00: 3.33 and 1.67; a third of the 3.33 is 1.11."""
+    plan = Plan(100_000, referral_ppm=(50_000,), pool_cap_ppm=50_000)
+    sale = order(100_00, leader="L", referrers=("A",), co_leaders=(CoLeader("M", 333_333),))
+
+    assert totals(entries(plan, [sale])) == {"L": 2_22, "M": 1_11, "A": 1_67}
+    assert [claim.capped for claim in claims(plan, sale)] == [True, True, True]
+    assert not any(claim.capped for claim in claims(replace(plan, pool_cap_ppm=None), sale))
+
+
+@pytest.mark.parametrize(
+    "co_leaders",
+    [
+        (CoLeader("M", 600_000), CoLeader("N", 400_001)),
+        (CoLeader("M", 1), CoLeader("M", 2)),
+        (CoLeader("L", 1),),
+    ],
+)
+def test_shares_beyond_the_whole_or_of_one_person_twice_are_refused(co_leaders):
+    with pytest.raises(NotCalculable, match="^co_leaders"):
+        order(1_00, leader="L", co_leaders=co_leaders)
+
+
+def test_the_seed_user_whose_link_brought_the_order_earns_of_it_within_the_cap():
+    """2 % of 30.00; under a cap of 1.50 the claims of 1.20 and 0.60 shrink to 1.00 and 0.50."""
+    sale = order(10_00, 20_00, leader="L", seed="S", refunds=[(1, 10_00)])
+
+    told = list(entries(Plan(40_000, seed_ppm=20_000), [sale]))
+    capped = totals(entries(Plan(40_000, seed_ppm=20_000, pool_cap_ppm=50_000), [without_refunds(sale)]))
+
+    assert amounts(told, "S") == [20, 40, -20]
+    assert {entry.rule for entry in told if entry.beneficiary == "S"} == {Rule.SEED}
+    assert capped == {"L": 1_00, "S": 50}
+
+
 # What holds for any plan and any orders
 
 RATES = st.integers(0, 1_000_000)
 FEES = st.integers(0, 1_000)
-PLANS = st.builds(
-    Plan,
-    leader_ppm=RATES,
-    delivery_fee_fen=FEES,
-    delivery_cap_fen=st.none() | st.integers(0, 3_000),
-    referral_ppm=st.lists(RATES, max_size=2).map(tuple),
-    pool_cap_ppm=st.none() | RATES,
-    development_ppm=RATES,
-    product_ppm=st.dictionaries(st.sampled_from(["fruit", "meat"]), st.none() | RATES),
-)
+
+
+@st.composite
+def some_plans(draw):
+    plan = Plan(
+        leader_ppm=draw(RATES),
+        delivery_fee_fen=draw(FEES),
+        delivery_cap_fen=draw(st.none() | st.integers(0, 3_000)),
+        referral_ppm=draw(st.lists(RATES, max_size=2).map(tuple)),
+        pool_cap_ppm=draw(st.none() | RATES),
+        development_ppm=draw(RATES),
+        seed_ppm=draw(RATES),
+        product_ppm=draw(st.dictionaries(st.sampled_from(["fruit", "meat"]), st.none() | RATES)),
+        group_ppm=draw(st.dictionaries(st.just("g"), RATES)),
+        person_ppm=draw(st.dictionaries(st.just("L"), RATES)),
+    )
+    higher = sorted(draw(st.sets(st.integers(1, 1_000_000), max_size=3)))
+    higher = [ppm for ppm in higher if ppm > plan.leader_ppm]
+    if not higher:
+        return plan
+    bounds = st.sets(st.integers(1, 150_000), min_size=len(higher), max_size=len(higher))
+    volume = Volume(draw(st.sampled_from(TierKind)), tuple(sorted(draw(bounds))), tuple(higher))
+    return replace(plan, volume=volume, pool_cap_ppm=None)
+
+
+PLANS = some_plans()
 
 
 @st.composite
@@ -395,6 +580,10 @@ def _an_order(draw, id):
         household=draw(st.sampled_from(["h1", "h2", None])),
         round=draw(st.sampled_from(["r1", "r2"])),
         leader=draw(st.sampled_from(["L", "M", None])),
+        group=draw(st.sampled_from(["g", "h"])),
+        month=draw(st.sampled_from(["2026-03", "2026-04", None])),
+        seed=draw(st.sampled_from(["S", "L", None])),
+        co_leaders=tuple(draw(st.sampled_from([(), (), (CoLeader("N", 333_333), CoLeader("O", 500_000))]))),
         referrers=tuple(draw(st.lists(st.sampled_from(["L", "A", "B"]), max_size=3))),
     )
 
@@ -446,11 +635,16 @@ def test_the_order_of_orders_moves_a_fee_but_no_rate_and_no_total_of_a_leader_an
     shuffled = random.sample(orders, len(orders))
 
     assert _by_rate(due(plan, shuffled)) == _by_rate(due(plan, orders))
+    assert sum(_by_volume(due(plan, shuffled)).values()) == sum(_by_volume(due(plan, orders)).values())
     assert _fees_by_leader_and_round(plan, shuffled) == _fees_by_leader_and_round(plan, orders)
 
 
 def _by_rate(due_fen):
-    return {key: fen for key, fen in due_fen.items() if key.rule is not Rule.DELIVERY_FEE}
+    return {key: fen for key, fen in due_fen.items() if key.rule not in {Rule.DELIVERY_FEE, Rule.VOLUME}}
+
+
+def _by_volume(due_fen):
+    return {key: fen for key, fen in due_fen.items() if key.rule is Rule.VOLUME}
 
 
 def _fees_by_leader_and_round(plan, orders):
@@ -461,10 +655,12 @@ def _fees_by_leader_and_round(plan, orders):
 
 
 @given(PLANS, some_orders())
-def test_a_later_order_changes_nothing_about_the_earlier_ones(plan, orders):
+def test_a_later_order_adds_to_a_volume_and_changes_nothing_else_about_the_earlier_ones(plan, orders):
     whole, earlier = due(plan, orders), due(plan, orders[:-1])
 
-    assert {key: whole.get(key) for key in earlier} == earlier
+    before = {key: fen for key, fen in earlier.items() if key.rule is not Rule.VOLUME}
+    assert {key: whole.get(key) for key in before} == before
+    assert all(whole[key] >= fen for key, fen in _by_volume(earlier).items())
 
 
 WALKS = st.lists(
@@ -487,7 +683,7 @@ def test_a_leader_is_paid_for_every_household_of_a_round_up_to_the_cap(walks, fe
 
 @given(PLANS, some_orders(max_size=1), RATES)
 def test_claims_together_stay_within_the_pool_cap_and_the_cap_within_the_base(plan, orders, cap_ppm):
-    capped = replace(plan, delivery_fee_fen=0, pool_cap_ppm=cap_ppm)
+    capped = replace(plan, delivery_fee_fen=0, pool_cap_ppm=cap_ppm, volume=None)
 
     for sale in orders:
         base_fen = sum(line.base_fen for line in sale.lines if plan.product_ppm.get(line.product, 0) is not None)

@@ -367,7 +367,7 @@ def test_lists_ask_as_much_for_three_rows_as_for_one(rows: int, books: Books, dj
         (client, to("statement_list"), 9),
         (client, to("statement_detail", mine.pk), 10),
         (client, to("dispute_list"), 5),
-        (client, to("dispute_detail", Dispute.objects.first().pk), 6),
+        (client, to("dispute_detail", Dispute.objects.first().pk), 7),
         (phone, to("statement_detail", mine.pk), 7),
         (phone, to("statement_orders", mine.pk, orders[0].campaign_id), 8),
     ]:

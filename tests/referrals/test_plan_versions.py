@@ -10,9 +10,10 @@ from core.enums import Role
 from core.models import User
 from orders.models import Product
 from referrals import services
-from referrals.enums import VersionState
-from referrals.models import Plan, PlanVersion, ProductTerm
-from tests.factories import NOW, make_product, make_user
+from referrals.enums import Clock, VersionState
+from referrals.models import Plan, PlanVersion, RateTerm, VolumeTier
+from referrals.rules.tiers import TierKind, Volume
+from tests.factories import NOW, make_group, make_member, make_product, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,7 @@ def test_the_fingerprint_stays_when_another_version_follows(plan, admin):
 
 
 def test_every_term_is_in_the_fingerprint(plan, admin, strawberries):
+    group, leader = make_group(), make_member()
     plain = draft(plan, admin)
     others = [
         draft(plan, admin, **terms)
@@ -119,6 +121,12 @@ def test_every_term_is_in_the_fingerprint(plan, admin, strawberries):
             {"development_ppm": 1, "development_days": 2},
             {"product_ppm": {strawberries.pk: None}},
             {"product_ppm": {strawberries.pk: 0}},
+            {"group_ppm": {group.pk: 0}},
+            {"person_ppm": {leader.pk: 0}},
+            {"seed_ppm": 1},
+            {"volume": Volume(TierKind.MARGINAL, (100_00,), (50_000,))},
+            {"volume": Volume(TierKind.SLAB, (100_00,), (50_000,))},
+            {"volume": Volume(TierKind.SLAB, (100_01,), (50_000,))},
             {"first_day": MARCH},
         )
     ]
@@ -151,15 +159,89 @@ def test_the_rates_leave_something_of_the_sale_for_products_too(plan, admin, str
 
 def test_the_rates_of_products_are_frozen_with_their_version(plan, admin, strawberries):
     version = publish(draft(plan, admin, product_ppm={strawberries.pk: 60_000}), admin)
-    term = version.product_terms.get()
+    term = version.rate_terms.get()
 
     for change in (
-        lambda: ProductTerm.objects.filter(pk=term.pk).update(leader_ppm=1),
-        lambda: ProductTerm.objects.filter(pk=term.pk).delete(),
-        lambda: ProductTerm.objects.create(version=version, product=make_product("青菜")),
+        lambda: RateTerm.objects.filter(pk=term.pk).update(leader_ppm=1),
+        lambda: RateTerm.objects.filter(pk=term.pk).delete(),
+        lambda: RateTerm.objects.create(version=version, product=make_product("青菜")),
     ):
         with pytest.raises(IntegrityError, match="is published"), transaction.atomic():
             change()
+
+
+def test_a_rate_of_its_own_is_of_one_scope_and_only_products_are_excluded(plan, admin, strawberries):
+    version, group, leader = draft(plan, admin), make_group(), make_member()
+
+    for scope in (
+        {"leader_ppm": 1},
+        {"product": strawberries, "group": group, "leader_ppm": 1},
+        {"group": group, "person": leader, "leader_ppm": 1},
+        {"group": group},
+        {"person": leader},
+    ):
+        with pytest.raises(IntegrityError, match="rate_term_is_of_one_scope"), transaction.atomic():
+            RateTerm.objects.create(version=version, **scope)
+
+
+def a_volume(*rates_ppm: int, kind: TierKind = TierKind.MARGINAL) -> Volume:
+    return Volume(kind, tuple(100_00 * (number + 1) for number in range(len(rates_ppm))), rates_ppm)
+
+
+def test_the_jumps_of_a_slab_are_published_only_by_name(plan, admin):
+    version = draft(plan, admin, volume=a_volume(50_000, kind=TierKind.SLAB))
+
+    with pytest.raises(services.NobodyAnswersForCliffs), transaction.atomic():
+        services.publish_version(version=version, by=admin, now=NOW)
+    published = services.publish_version(version=version, by=admin, now=NOW, cliffs_acknowledged_by=" 钱会计 ")
+
+    assert published.cliffs_acknowledged_by == "钱会计"
+    assert publish(draft(plan, admin, MARCH, volume=a_volume(50_000)), admin).cliffs_acknowledged_by == ""
+
+
+def test_tiers_that_do_not_rise_above_the_leader_rate_stay_a_draft(plan, admin):
+    lower = draft(plan, admin, volume=a_volume(40_000))
+    falling = draft(plan, admin, volume=a_volume(50_000, 60_000))
+    VolumeTier.objects.filter(version=falling, leader_ppm=60_000).update(leader_ppm=45_000)
+    without = draft(plan, admin, volume=a_volume(50_000))
+    VolumeTier.objects.filter(version=without).delete()
+
+    for version in (lower, falling, without):
+        with pytest.raises(services.TiersDoNotRise), transaction.atomic():
+            publish(version, admin)
+
+
+def test_under_a_cap_all_rates_fit_at_the_highest_tier(plan, admin, strawberries):
+    """5 % and 2 % for the referrer under 7 %; a product at 5.0001 % does not fit any more."""
+    fits = draft(plan, admin, volume=a_volume(50_000), pool_cap_ppm=70_000)
+    beyond = draft(plan, admin, volume=a_volume(50_001), pool_cap_ppm=70_000)
+    own = draft(plan, admin, volume=a_volume(50_000), pool_cap_ppm=70_000, product_ppm={strawberries.pk: 50_001})
+
+    for version in (beyond, own):
+        with pytest.raises(services.TiersBeyondTheCap), transaction.atomic():
+            publish(version, admin)
+    assert publish(fits, admin).state == VersionState.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "terms", [{"volume": a_volume(980_001)}, {"seed_ppm": 940_001}, {"leader_ppm": 40_000, "seed_ppm": 940_001}]
+)
+def test_tiers_and_the_seed_user_leave_something_of_the_sale(plan, admin, terms):
+    with pytest.raises(services.PlanPaysTooMuch), transaction.atomic():
+        publish(draft(plan, admin, **terms), admin)
+
+
+def test_the_clock_is_declared_before_the_first_version_is_published(plan, admin):
+    services.declare_clock(plan=plan, clock=Clock.PAID, by=admin)
+    publish(draft(plan, admin), admin)
+
+    with pytest.raises(services.ClockIsDeclared), transaction.atomic():
+        services.declare_clock(plan=plan, clock=Clock.DELIVERED, by=admin)
+    with pytest.raises(IntegrityError, match="has published a version"), transaction.atomic():
+        Plan.objects.filter(pk=plan.pk).update(clock=Clock.DELIVERED)
+
+    plan.refresh_from_db()
+    assert plan.clock == Clock.PAID
 
 
 def test_a_draft_goes_with_the_rates_of_its_products(plan, admin, strawberries):
@@ -167,4 +249,4 @@ def test_a_draft_goes_with_the_rates_of_its_products(plan, admin, strawberries):
 
     services.discard_version(version=version)
 
-    assert not ProductTerm.objects.exists()
+    assert not RateTerm.objects.exists()

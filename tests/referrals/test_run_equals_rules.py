@@ -10,19 +10,21 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.models import Member
+from community.models import CoLeader, Member
 from orders.enums import FactKind, OrderSource
 from orders.models import Order, OrderLine, SaleFact
 from referrals.models import CommissionEntry, PlanVersion, Run
 from referrals.rules import commission as rules
 from referrals.rules import facts
+from referrals.rules.tiers import TierKind, Volume
 from referrals.services.recording import append_due
 from tests.factories import make_group, make_member, make_user
-from tests.referrals.sales import APRIL, END_OF_MARCH, MARCH, ONE, fact, make_period, make_plan, make_round
+from tests.referrals.sales import END_OF_MARCH, MARCH, MAY, ONE, fact, make_period, make_plan, make_round
 
 CHANGE = date(2026, 3, 15)
 """The second plan version begins here."""
@@ -30,7 +32,11 @@ MOST_ORDERS = 9
 OPENED = CHANGE - timedelta(days=5)
 """The first group was opened by somebody on this day."""
 DAYS_TO_THE_CHANGE = 5
-DAYS = [CHANGE - timedelta(days=1), CHANGE, CHANGE + timedelta(days=1)]
+DAYS = [CHANGE - timedelta(days=1), CHANGE, CHANGE + timedelta(days=1), CHANGE + timedelta(days=17)]
+"""The last is of another month."""
+SHARED = date(2026, 3, 3)
+"""From this day on the second group's leaders share: with the first person, and with a third."""
+SHARES_PPM = [333_333, 250_001]
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +53,11 @@ class Rates:
     delivery_cap_fen: int | None
     product_ppm: dict[int, int | None]
     """By the place of the product in a round's offers."""
+    seed_ppm: int
+    group_ppm: dict[int, int]
+    person_ppm: dict[int, int]
+    """By the number of the group, of the leader."""
+    volume: Volume | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,9 @@ class Sold:
     leader: int | None
     referrer: int | None
     referrer_2: int | None
+    seed: int | None
+    day: date
+    """On which it was placed."""
     bases_fen: list[int]
     refunded: list[list[int]] = field(compare=False)
     ticks: list[tuple[date, int | None, int]]
@@ -90,10 +104,29 @@ def sold(draw: st.DrawFn) -> Sold:
         leader=draw(st.none() | st.integers(0, 1)),
         referrer=draw(st.none() | st.integers(0, 1)),
         referrer_2=draw(st.none() | st.integers(0, 1)),
+        seed=draw(st.none() | st.integers(0, 1)),
+        day=draw(st.sampled_from([SHARED - timedelta(days=1), SHARED])),
         bases_fen=bases,
         refunded=refunded,
         ticks=ticks,
     )
+
+
+@st.composite
+def volumes(draw: st.DrawFn, leader_ppm: int) -> Volume | None:
+    higher = [ppm for ppm in (36_000, 50_003, 400_000) if ppm > leader_ppm]
+    rates_ppm = tuple(higher[: draw(st.integers(0, len(higher)))])
+    if not rates_ppm:
+        return None
+    bounds = st.sets(st.integers(1, 60_000), min_size=len(rates_ppm), max_size=len(rates_ppm))
+    return Volume(draw(st.sampled_from(TierKind)), tuple(sorted(draw(bounds))), rates_ppm)
+
+
+@st.composite
+def with_a_volume(draw: st.DrawFn, made: Rates) -> Rates:
+    """A cap that would be reached at its highest rate goes: such a version is not published."""
+    volume = draw(volumes(made.leader_ppm))
+    return replace(made, volume=volume, pool_cap_ppm=None if volume else made.pool_cap_ppm)
 
 
 rates = st.builds(
@@ -107,7 +140,12 @@ rates = st.builds(
     delivery_fee_fen=st.integers(0, 300),
     delivery_cap_fen=st.none() | st.integers(0, 700),
     product_ppm=st.dictionaries(st.integers(0, 3), st.none() | st.sampled_from([0, 60_000, 500_000]), max_size=2),
+    seed_ppm=st.sampled_from([0, 7_007]),
+    group_ppm=st.dictionaries(st.integers(0, 1), st.sampled_from([0, 41_000]), max_size=1),
+    person_ppm=st.dictionaries(st.integers(0, 1), st.sampled_from([0, 55_000]), max_size=1),
+    volume=st.none(),
 ).map(lambda made: replace(made, development_days=made.development_days if made.development_ppm else 0))
+plans = rates.flatmap(with_a_volume)
 
 
 class Stage:
@@ -119,7 +157,10 @@ class Stage:
         self.rounds = [make_round(*self.groups, offers=4), make_round(*self.groups, offers=4)]
         self.offers = [list(campaign.offers.order_by("pk")) for campaign in self.rounds]
         self.members = [make_member(f"成员{number}") for number in range(MOST_ORDERS)]
-        self.run = Run.objects.create(period=make_period(MARCH, APRIL), ran_by=make_user())
+        self.beside = make_member("何悦")
+        for member, ppm in zip([self.people[0], self.beside], SHARES_PPM, strict=True):
+            CoLeader.objects.create(group=self.groups[1], member=member, share_ppm=ppm, span=DateRange(SHARED, None))
+        self.run = Run.objects.create(period=make_period(MARCH, MAY), ran_by=make_user())
 
     def person(self, number: int | None) -> Member | None:
         return None if number is None else self.people[number]
@@ -145,7 +186,11 @@ class World:
 
     def _terms(self, plan: Rates) -> dict[str, Any]:
         own = {offers[place].product: ppm for offers in self.stage.offers for place, ppm in plan.product_ppm.items()}
-        return vars(plan) | {"product_ppm": own}
+        return vars(plan) | {
+            "product_ppm": own,
+            "group_ppm": {self.stage.groups[number]: ppm for number, ppm in plan.group_ppm.items()},
+            "person_ppm": {self.stage.people[number]: ppm for number, ppm in plan.person_ppm.items()},
+        }
 
     def _place(self) -> list[list[OrderLine]]:
         placed = Order.objects.bulk_create(
@@ -156,7 +201,8 @@ class World:
                 door=order.door,
                 source=OrderSource.API,
                 placed_at=END_OF_MARCH,
-                order_day=MARCH,
+                order_day=order.day,
+                seed=self.stage.person(order.seed),
                 leader=self.stage.person(order.leader),
                 referrer_1=self.stage.person(order.referrer),
                 referrer_2=self.stage.person(None if order.referrer is None else order.referrer_2),
@@ -190,7 +236,7 @@ class World:
 
     def append(self) -> int:
         groups = [group.pk for group in self.stage.groups]
-        return sum(added.entries for added in append_due(run=self.stage.run, group_ids=groups, before=APRIL))
+        return sum(added.entries for added in append_due(run=self.stage.run, group_ids=groups, before=MAY))
 
     def recorded(self) -> dict[tuple[int, str, int, int], int]:
         claims = CommissionEntry.objects.values_list("source_id", "rule", "level", "beneficiary_id")
@@ -211,9 +257,15 @@ class World:
             pool_cap_ppm=terms.pool_cap_ppm,
             development_ppm=terms.development_ppm,
             product_ppm={str(place): ppm for place, ppm in terms.product_ppm.items()},
+            seed_ppm=terms.seed_ppm,
+            group_ppm={str(number): ppm for number, ppm in terms.group_ppm.items()},
+            person_ppm={str(self.stage.people[number].pk): ppm for number, ppm in terms.person_ppm.items()},
+            volume=terms.volume,
         )
         orders = []
-        for lines, order in zip(self.lines, self.orders, strict=True):
+        in_order = sorted(self.first_ticks, key=self.first_ticks.__getitem__)
+        for index in in_order:
+            lines, order = self.lines[index], self.orders[index]
             if order.delivered and self._in_force(version, order.ticks[0][0]):
                 leader = self.stage.person(order.leader)
                 above = [self.stage.person(order.referrer)]
@@ -227,6 +279,10 @@ class World:
                         ),
                         leader=str(leader.pk) if leader else None,
                         referrers=tuple(str(one.pk) for one in above if one),
+                        group=str(order.group),
+                        month=f"{order.ticks[0][0]:%Y-%m}",
+                        seed=str(self.stage.people[order.seed].pk) if order.seed is not None else None,
+                        co_leaders=tuple(self._beside(order)),
                         developer=str(self.stage.people[0].pk) if order.group == 0 and is_new else None,
                         refunds=tuple(
                             facts.Refund(str(line.pk), part)
@@ -236,6 +292,12 @@ class World:
                     )
                 )
         return rules.due(plan, orders)
+
+    def _beside(self, order: Sold) -> Iterator[facts.CoLeader]:
+        if order.group == 1 and order.day >= SHARED:
+            for member, ppm in zip([self.stage.people[0], self.stage.beside], SHARES_PPM, strict=True):
+                if member != self.stage.person(order.leader):
+                    yield facts.CoLeader(str(member.pk), ppm)
 
     def _by_walks(self, version: PlanVersion) -> dict[rules.Key, int]:
         """A household is its orders of one round; who ticked it first walked there, on that day."""
@@ -267,7 +329,7 @@ def undone_afterwards() -> Iterator[None]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(plans=st.tuples(rates, rates), orders=st.lists(sold(), min_size=1, max_size=MOST_ORDERS))
+@given(plans=st.tuples(plans, plans), orders=st.lists(sold(), min_size=1, max_size=MOST_ORDERS))
 def test_the_run_pays_what_the_rules_pay_and_a_second_run_adds_nothing(
     stage: Stage, plans: tuple[Rates, Rates], orders: list[Sold]
 ) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from referrals.rules.checks import NotCalculable
 from referrals.rules.commission import entries, totals
-from referrals.rules.facts import NotCalculable
 from referrals.rules.reading import read
 
 
