@@ -3,7 +3,7 @@
 Every change is recorded by the database together with who made it (`by`).
 """
 
-from community.services.co_leaders import HasAShareAlready, SharesLeaveNothing, end_share, give_share
+from community.services.co_leaders import HasAShareAlready, LeadsIt, SharesLeaveNothing, end_share, give_share
 from community.services.consents import record_consent
 from community.services.groups import change_group, open_group, open_neighbourhood
 from community.services.leaders import (
@@ -44,6 +44,7 @@ __all__ = [
     "GroupAlreadyLed",
     "HasAShareAlready",
     "Joined",
+    "LeadsIt",
     "LeavesBeforeJoining",
     "NoLongerInGroup",
     "PhoneTaken",

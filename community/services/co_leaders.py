@@ -4,7 +4,7 @@ import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.models import CoLeader, Group, Member
+from community.models import CoLeader, Group, LeaderAssignment, Member
 from community.services.leaders import days
 from core.errors import DomainError
 from core.models import User
@@ -13,6 +13,10 @@ from core.violations import refusing
 
 class HasAShareAlready(DomainError):
     """The member has a share of the group's leader commission on some of those days."""
+
+
+class LeadsIt(DomainError):
+    """Who leads the group on the first day has what the shares leave, and is given none."""
 
 
 class SharesLeaveNothing(DomainError):
@@ -26,8 +30,13 @@ def give_share(
     """Let a member lead beside the leader: that part of the leader's commission on orders of these days is theirs.
 
     Days are inclusive (Asia/Shanghai), without a last one until further notice. Orders of days that are past are split
-    in the next commission run. Raises HasAShareAlready, SharesLeaveNothing, AssignmentEndsBeforeItBegins.
+    in the next commission run. Raises HasAShareAlready, LeadsIt, SharesLeaveNothing, AssignmentEndsBeforeItBegins.
     """
+    if LeaderAssignment.objects.filter(group=group, leader=member, span__contains=first_day).exists():
+        raise LeadsIt(
+            _("%(member)s leads %(group)s on that day and has what the others' shares leave.")
+            % {"member": member.name, "group": group.name}
+        )
     with pghistory.context(user=by.pk), refusing(_refusals(group, member)):
         return CoLeader.objects.create(group=group, member=member, share_ppm=share_ppm, span=days(first_day, last_day))
 

@@ -47,6 +47,15 @@ def test_a_share_of_one_member_ends_before_another_begins(operator):
     assert shares_of(group) == [("许诺", 400_000, MAY, date(2026, 5, 31)), ("许诺", 100_000, JUNE, JULY)]
 
 
+def test_the_leader_of_the_day_is_given_no_share(operator):
+    group = make_group()
+    zhou = make_leader(group, name="周敏", last_day=date(2026, 5, 31))
+
+    with pytest.raises(services.LeadsIt, match="周敏"), transaction.atomic():
+        services.give_share(group=group, member=zhou, share_ppm=400_000, first_day=MAY, by=operator)
+    services.give_share(group=group, member=zhou, share_ppm=400_000, first_day=JUNE, by=operator)
+
+
 def test_the_shares_of_a_day_leave_the_leader_something(operator):
     """Half in May and June, 40 % in June and July: 10 % more fit into May, but on no day of June."""
     group = make_group()
