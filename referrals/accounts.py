@@ -6,7 +6,7 @@ from community.queries import names_of_members
 from ledger.memos import word_memo
 from ledger.purposes import name_purpose
 from referrals.services.bookings import APPROVED, EARNED, EXPENSE, HELD, PAYABLE
-from referrals.services.payouts import CLEARING, PAID_OUT, RETURNED, SENT, TAX, TAX_RETURNED, WITHHELD
+from referrals.services.payout_books import CLEARING, PAID_OUT, RETURNED, SENT, TAX, TAX_RETURNED, WITHHELD
 
 name_purpose(EXPENSE, _("Commission earned by others"))
 name_purpose(HELD, _("Commission not yet approved"), names=names_of_members)

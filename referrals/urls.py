@@ -62,6 +62,7 @@ urlpatterns = [
     path("payouts/<int:pk>/give-up/", payouts.payout_withdraw, name="payout_withdraw"),
     path("payouts/<int:pk>/file/", payouts.payout_file, name="payout_file"),
     path("payouts/<int:pk>/returns/", payouts.payout_returns, name="payout_returns"),
+    path("transfers/<int:pk>/back/", payouts.came_back, name="came_back"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("earnings/<int:campaign>/", earnings.earnings_campaign, name="earnings_campaign"),
     path("members/<int:pk>/tree/", chains.member_tree, name="member_tree"),

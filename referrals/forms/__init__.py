@@ -2,7 +2,7 @@
 
 from referrals.forms.entries import EntryFilter
 from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
-from referrals.forms.payouts import PayoutForm, QuarterForm, ReturnsForm
+from referrals.forms.payouts import CameBackForm, PayoutForm, QuarterForm, ReturnsForm
 from referrals.forms.plans import ClockForm, TrialForm, VersionForm
 from referrals.forms.referring import CorrectionForm, ReferralForm
 from referrals.forms.statements import AccountForm, AnswerForm, DisputeForm, SeenForm, WithholdingForm
@@ -11,6 +11,7 @@ __all__ = [
     "AccountForm",
     "AnswerForm",
     "BindingRuleForm",
+    "CameBackForm",
     "ClockForm",
     "CorrectionForm",
     "DisputeForm",

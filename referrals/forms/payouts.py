@@ -33,6 +33,12 @@ class ReturnsForm(forms.Form):
     file = forms.FileField(label=_("File from the bank"), help_text=_("A table as .xlsx or CSV."))
 
 
+class CameBackForm(forms.Form):
+    """What the bank wrote when a transfer it had paid came back."""
+
+    said = forms.CharField(label=_("What the bank wrote"), max_length=100)
+
+
 class QuarterForm(forms.Form):
     """Any day of a quarter, as an address may have it."""
 

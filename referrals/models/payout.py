@@ -203,6 +203,9 @@ class Transfer(models.Model):
                         )
                         OR OLD.state IN ('sent', 'unknown') AND NEW.state IN ('paid', 'failed', 'unknown')
                             AND NEW.settled_by_id IS NOT NULL AND NEW.settled_at IS NOT NULL
+                        -- It came back after it was paid: somebody says so, and what the bank wrote.
+                        OR OLD.state = 'paid' AND NEW.state = 'failed' AND NEW.said <> OLD.said
+                            AND NEW.settled_by_id IS NOT NULL AND NEW.settled_at > OLD.settled_at
                     ) THEN
                         RAISE EXCEPTION 'transfer % does not go from % to %', OLD.id, OLD.state, NEW.state
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_moves_forwards';

@@ -19,18 +19,15 @@ from referrals.services.links import (
     retire_link,
 )
 from referrals.services.payouts import (
-    FileOfAnotherPayout,
     NothingLeft,
     NothingToPay,
     PaidElsewhere,
     PayoutIsDecided,
     PreparedThePayout,
-    Recorded,
     TaxHasChanged,
     TaxUnknown,
     approve_payout,
     prepare_payout,
-    record_returns,
     withdraw_payout,
 )
 from referrals.services.plans import (
@@ -62,6 +59,7 @@ from referrals.services.referring import (
     correct_referrer,
     refer,
 )
+from referrals.services.returns import FileOfAnotherPayout, NotPaidOut, Recorded, record_came_back, record_returns
 from referrals.services.runs import (
     Approved,
     ApproverRanIt,
@@ -111,6 +109,7 @@ __all__ = [
     "NobodyAnswersForCliffs",
     "NobodyAnswersForLevelTwo",
     "NotOnTheStatement",
+    "NotPaidOut",
     "NothingLeft",
     "NothingToPay",
     "NothingToState",
@@ -158,6 +157,7 @@ __all__ = [
     "prepare_payout",
     "publish_version",
     "raise_dispute",
+    "record_came_back",
     "record_returns",
     "refer",
     "retire_link",

@@ -1,47 +1,22 @@
-"""Paying out: prepared by one admin, approved by another, sent as a file, and what the bank answers.
-
-| what happens | debit | credit |
-|---|---|---|
-| a payout is approved | commission_payable (earner) | payout_clearing, and what is withheld: tax_payable |
-| the bank paid | payout_clearing | house_money |
-| the bank returned it | payout_clearing, tax_payable | commission_payable (earner) |
-"""
+"""Paying out: prepared by one admin, approved by another, and sent as a file."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import pghistory
 from django.db import connection, transaction
 from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.models import User
-from core.money import NotAnAmount, parse_yuan
 from core.violations import refusing
-from ledger.enums import Nature
-from ledger.memos import Memo
-from ledger.services import Transfer as Booking
-from ledger.services import account, accounts_of, booking_day, post_transfers
-from orders.services.payments import HOUSE
 from referrals.enums import LIVE, BatchState, PayoutLayout, StatementState, TransferState, WithholdingKind
 from referrals.models import PayoutBatch, Statement, Transfer, WithholdingProfile
-from referrals.rules.payout_files import UNKNOWN, Returned
 from referrals.rules.withholding import NoTable, SoFar, Withheld, withhold
-from referrals.services.bookings import PAYABLE
-
-TAX, CLEARING = "tax_payable", "payout_clearing"
-SENT, WITHHELD, PAID_OUT, RETURNED, TAX_RETURNED = (
-    "payout_sent",
-    "payout_withheld",
-    "payout_paid",
-    "payout_returned",
-    "payout_tax_returned",
-)
-"""What the entries are about; each says which statement."""
+from referrals.services import payout_books
 
 
 class NothingToPay(DomainError):
@@ -64,30 +39,12 @@ class TaxHasChanged(DomainError):
     """What was reckoned when the payout was prepared does not hold any more."""
 
 
-class FileOfAnotherPayout(DomainError):
-    """A returned file may speak of an earlier try of the same transfer."""
-
-
 class PayoutIsDecided(DomainError):
     """The payout is approved or given up already."""
 
 
 class PreparedThePayout(DomainError):
     """Two people have to have looked: who prepared the payout does not approve it."""
-
-
-@dataclass(slots=True)
-class Recorded:
-    """What a returned file said: transfers newly known as paid, returned, unknown.
-
-    `otherwise` are numbers it says the opposite of what is recorded of, `strange` those not of the payout.
-    """
-
-    paid: int = 0
-    failed: int = 0
-    unknown: int = 0
-    otherwise: list[str] = field(default_factory=list)
-    strange: list[str] = field(default_factory=list)
 
 
 def _one_at_a_time() -> None:
@@ -231,23 +188,7 @@ def approve_payout(*, batch: PayoutBatch, by: User, now: datetime) -> PayoutBatc
         items = list(batch.items.select_related("statement").order_by("pk"))
         _refuse_stale_tax(batch, items)
         batch.items.filter(state=TransferState.WAITING).update(state=TransferState.SENT)
-    payable = _payable(items)
-    clearing, tax = account(CLEARING, None, Nature.LIABILITY), account(TAX, None, Nature.LIABILITY)
-    _book(
-        [
-            *(
-                Booking(f"payout:{one.pk}", _memo(SENT, one), payable[one.pk], clearing.pk, one.net_fen)
-                for one in items
-            ),
-            *(
-                Booking(f"withheld:{one.pk}", _memo(WITHHELD, one), payable[one.pk], tax.pk, one.withheld_fen)
-                for one in items
-                if one.withheld_fen
-            ),
-        ],
-        by=by,
-        now=now,
-    )
+    payout_books.book(payout_books.sent(items), by=by, now=now)
     batch.refresh_from_db()
     return batch
 
@@ -277,93 +218,3 @@ def withdraw_payout(*, batch: PayoutBatch, by: User, now: datetime) -> None:
     with pghistory.context(user=by.pk):
         _decide(batch, BatchState.WITHDRAWN)
         batch.items.update(state=TransferState.WITHDRAWN)
-
-
-@transaction.atomic
-def record_returns(*, batch: PayoutBatch, returned: Sequence[Returned], by: User, now: datetime) -> Recorded:
-    """Take in what the bank says of the payout's transfers. Saying it twice changes nothing twice.
-
-    Paid leaves the house; returned is owed to the earner again and may be paid by another payout, under the same
-    number. What is not said clearly, with another amount, or once so and once otherwise, is unknown: it stays with the
-    bank and is not sent again. Raises FileOfAnotherPayout; then nothing is recorded.
-    """
-    PayoutBatch.objects.select_for_update().get(pk=batch.pk)
-    items = {one.statement.number: one for one in batch.items.select_related("statement")}
-    said: dict[str, list[Returned]] = defaultdict(list)
-    for row in returned:
-        said[row.number].append(row)
-    recorded = Recorded(strange=[number for number in said if number not in items])
-    moved: list[Transfer] = []
-    for number, item in items.items():
-        if number not in said:
-            continue
-        outcome = _outcome(said[number], item.net_fen)
-        if item.state in {TransferState.SENT, TransferState.UNKNOWN}:
-            setattr(recorded, outcome, getattr(recorded, outcome) + 1)
-            item.state, item.settled_by, item.settled_at = TransferState(outcome), by, now
-            item.said = " / ".join(dict.fromkeys(row.said for row in said[number]))[:200]
-            moved.append(item)
-        elif outcome not in {item.state, UNKNOWN}:
-            recorded.otherwise.append(number)
-    if recorded.strange:
-        _refuse_an_earlier_try(moved)
-    Transfer.objects.bulk_update(moved, ["state", "said", "settled_by", "settled_at"])
-    _book(list(_answers(moved)), by=by, now=now)
-    return recorded
-
-
-def _refuse_an_earlier_try(moved: Sequence[Transfer]) -> None:
-    """Beside rows of other payouts, a number that was tried before may stand for the earlier try."""
-    tried = Transfer.objects.filter(statement__in=[one.statement_id for one in moved], state=TransferState.FAILED)
-    if again := tried.exclude(pk__in=[one.pk for one in moved]).select_related("statement").first():
-        raise FileOfAnotherPayout(
-            _("The file has rows that are not of this payout, and %(number)s was returned once before.")
-            % {"number": again.statement}
-            + " "
-            + _("Which try it means cannot be told. Nothing was recorded; bring in the rows of this payout alone.")
-        )
-
-
-def _outcome(rows: Sequence[Returned], fen: int) -> str:
-    """What all rows of one number say together: unknown if two disagree, or one names another amount."""
-    clear = {row.outcome for row in rows} - {UNKNOWN}
-    return clear.pop() if len(clear) == 1 and all(_says(row.amount, fen) for row in rows) else UNKNOWN
-
-
-def _says(amount: str, fen: int) -> bool:
-    """Whether the file names the amount that was sent, or none."""
-    try:
-        return not amount or parse_yuan(amount) == fen
-    except NotAnAmount:
-        return False
-
-
-def _answers(items: Sequence[Transfer]) -> Iterator[Booking]:
-    """What the books say to the bank's answers."""
-    payable = _payable(items)
-    clearing, tax = account(CLEARING, None, Nature.LIABILITY), account(TAX, None, Nature.LIABILITY)
-    house = account(HOUSE, None, Nature.ASSET)
-    for one in items:
-        if one.state == TransferState.PAID:
-            yield Booking(f"paid:{one.pk}", _memo(PAID_OUT, one), clearing.pk, house.pk, one.net_fen)
-        elif one.state == TransferState.FAILED:
-            yield Booking(f"returned:{one.pk}", _memo(RETURNED, one), clearing.pk, payable[one.pk], one.net_fen)
-            if one.withheld_fen:
-                back = _memo(TAX_RETURNED, one)
-                yield Booking(f"taxreturned:{one.pk}", back, tax.pk, payable[one.pk], one.withheld_fen)
-
-
-def _payable(items: Sequence[Transfer]) -> dict[int, int]:
-    """The account each transfer is owed from, by the transfer's id."""
-    accounts = accounts_of({one.statement.earner_id for one in items}, purpose=PAYABLE, nature=Nature.LIABILITY)
-    return {one.pk: accounts[one.statement.earner_id] for one in items}
-
-
-def _memo(code: str, item: Transfer) -> Memo:
-    return Memo(code, {"number": item.statement.number})
-
-
-def _book(bookings: list[Booking], *, by: User, now: datetime) -> None:
-    if bookings:
-        period, day = booking_day(timezone.localdate(now), by=by, now=now)
-        post_transfers(bookings, period=period, booked_on=day, by=by)

@@ -21,7 +21,7 @@ from core.spreadsheets import Sheet, Yuan, harmless, xlsx_answer
 from core.tables import read_table
 from referrals import services
 from referrals.enums import BatchState, PayoutLayout, TransferState
-from referrals.forms import PayoutForm, QuarterForm, ReturnsForm
+from referrals.forms import CameBackForm, PayoutForm, QuarterForm, ReturnsForm
 from referrals.models import PayoutBatch, Transfer
 from referrals.queries import (
     entered_after_approval,
@@ -185,6 +185,29 @@ def payout_returns(request: SignedInRequest, pk: int) -> HttpResponse:
             say(request, _said(recorded))
             return redirect("referrals:payout_detail", pk)
     return _payout_detail(request, pk, returns=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@admin_only
+@freshly_signed_in
+def came_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A transfer the bank had paid came back: it is owed again."""
+    paid = Transfer.objects.visible_to(request.user).filter(state=TransferState.PAID)
+    transfer: Transfer = get_object_or_404(paid.select_related("batch", "statement__earner"), pk=pk)
+    form = CameBackForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.record_came_back(transfer=transfer, said=form.cleaned_data["said"], by=request.user, now=now())
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            say(
+                request,
+                _("%(number)s is owed again and can be paid by another payout.") % {"number": transfer.statement},
+            )
+            return redirect("referrals:payout_detail", transfer.batch_id)
+    context = {"transfer": transfer, "form": form}
+    return render_page(request, "referrals/came_back.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe

@@ -231,6 +231,7 @@ PAGES = [
     ("referrals:payout_approve", GET, {"pk": "payout"}, "A"),
     ("referrals:payout_withdraw", POST, {"pk": "payout"}, "A"),
     ("referrals:payout_file", GET, {"pk": "payout_sent"}, "A"),
+    ("referrals:came_back", GET, {"pk": "transfer_paid"}, "A"),
     ("referrals:payout_returns", POST, {"pk": "payout_sent"}, "A"),
     ("referrals:earnings", GET, {}, "LS"),
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),

@@ -260,6 +260,26 @@ def test_the_file_is_there_once_the_payout_is_approved(books: Books, batch: Payo
     assert file.splitlines()[1] == f"{Statement.objects.get().number},周敏,,,4520.36,723.26,3797.10,2026-03"
 
 
+def test_what_came_back_is_recorded_with_the_password_typed_anew(books: Books, batch: PayoutBatch) -> None:
+    books.preparer.set_password(PASSWORD)
+    books.preparer.save()
+    services.approve_payout(batch=batch, by=books.approver, now=NOW)
+    item = batch.items.get()
+    client, url = signed_in(books.preparer), to("came_back", item.pk)
+    services.record_returns(
+        batch=batch, returned=[Returned(item.statement.number, "paid", "", "")], by=books.preparer, now=NOW
+    )
+    asked = client.get(url)
+    client.post(asked.url, {"password": PASSWORD})
+
+    empty = client.post(url, {"said": ""})
+    done = client.post(url, {"said": "收款账户已销户"}, follow=True)
+
+    assert (empty.status_code, client.get(url).status_code) == (422, 404)
+    assert "is owed again and can be paid by another payout" in text(done)
+    assert "收款账户已销户" in text(done)
+
+
 def test_the_banks_layout_wants_an_account(books: Books) -> None:
     statement = books.march_stated(800_00)
     batch = services.prepare_payout(

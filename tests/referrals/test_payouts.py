@@ -1,7 +1,7 @@
 """Payouts: money that leaves once, with its tax, by two people; and what the bank says of it."""
 
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -95,6 +95,43 @@ def test_a_returned_transfer_is_owed_again_and_tried_under_the_same_number(books
     assert lines_of_file(second)[0].number == number
     assert amounts(second) == amounts(first)
     assert broken() == []
+
+
+def came_back(books: Books, item: Transfer) -> Transfer:
+    later = NOW + timedelta(days=3)
+    return services.record_came_back(transfer=item, said="收款账户已销户", by=books.preparer, now=later)
+
+
+def test_what_comes_back_after_it_was_paid_is_owed_again_with_its_tax(books: Books) -> None:
+    statement = books.march_stated(4_520_36)
+    batch = approve(books, prepare(books, statement))
+    answer(books, batch, statement, "paid")
+
+    item = came_back(books, batch.items.get())
+
+    assert (item.state, item.said) == (TransferState.FAILED, "说明 / 收款账户已销户")
+    assert balances() == {"commission_expense": 4_520_36, "commission_payable": -4_520_36}
+    assert list(statements_to_pay(books.preparer)) == [statement]
+    assert broken() == []
+    again = approve(books, prepare(books, statement))
+    answer(books, again, statement, "paid")
+    assert balances() == {"commission_expense": 4_520_36, "house_money": -3_797_10, "tax_payable": -723_26}
+    assert broken() == []
+
+
+def test_only_what_was_paid_comes_back_and_only_once(books: Books) -> None:
+    statement = books.march_stated(800_00)
+    batch = approve(books, prepare(books, statement))
+    item = batch.items.get()
+
+    with pytest.raises(services.NotPaidOut):
+        came_back(books, item)
+    answer(books, batch, statement, "paid")
+    came_back(books, item)
+    with pytest.raises(services.NotPaidOut):
+        came_back(books, item)
+
+    assert balances() == {"commission_expense": 800_00, "commission_payable": -800_00}
 
 
 @pytest.mark.parametrize("amount", ["", "4.00"])
@@ -269,8 +306,13 @@ def test_a_transfer_cannot_be_moved_backwards_or_beside_its_payout(books: Books)
     approve(books, batch)
     assert refused("transfer", "state = 'waiting'") == "transfer_moves_forwards"
     assert refused("transfer", "state = 'paid'") == "transfer_moves_forwards"
-    answer(books, batch, Statement.objects.get(), "failed")
-    assert refused("transfer", "state = 'sent'") == "transfer_moves_forwards"
+    answer(books, batch, Statement.objects.get(), "paid")
+    later = "settled_at = settled_at + interval '1 day'"
+    for change in ("state = 'sent'", f"state = 'failed', {later}", "state = 'failed', said = 'x'"):
+        assert refused("transfer", change) == "transfer_moves_forwards"
+    came_back(books, batch.items.get())
+    for state in ("sent", "paid"):
+        assert refused("transfer", f"state = '{state}', said = 'x', {later}") == "transfer_moves_forwards"
     assert refused("payoutbatch", "state = 'prepared', approved_by_id = NULL") == "decided_payout_is_frozen"
 
 
