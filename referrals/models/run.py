@@ -57,8 +57,9 @@ class Run(models.Model):
                 | (~Q(state=RunState.APPROVED) & Q(approved_by=None, approved_at=None)),
                 name="approved_run_says_by_whom",
             ),
+            # Of two periods neither: what the later one records would look like too much to the earlier one.
             models.UniqueConstraint(
-                fields=["period"], condition=Q(state=RunState.COMPUTING), name="period_computes_one_run_at_a_time"
+                fields=["state"], condition=Q(state=RunState.COMPUTING), name="one_run_computes_at_a_time"
             ),
         ]
 

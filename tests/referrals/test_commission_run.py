@@ -21,6 +21,7 @@ from core.models import Shard, User
 from ledger.enums import PeriodState
 from ledger.memos import memo_of
 from ledger.models import Entry, Leg, Period
+from ledger.services import close_period
 from referrals import services
 from referrals.enums import EntryKind, Rule, RunState
 from referrals.models import CommissionEntry, Plan, Run
@@ -380,11 +381,13 @@ def test_a_closed_period_is_not_run(march: Period, admin: User) -> None:
         services.start_run(period=march, by=admin, now=END_OF_MARCH)
 
 
-def test_a_period_computes_one_run_at_a_time(march: Period, admin: User) -> None:
-    services.start_run(period=march, by=admin, now=END_OF_MARCH)
+@pytest.mark.parametrize("other", [False, True], ids=["the same period", "the next period"])
+def test_one_run_computes_at_a_time(march: Period, april: Period, admin: User, other: bool) -> None:
+    """March, taken up again once April was run, would see April's entries without its sales and take them back."""
+    services.start_run(period=march, by=admin, now=END_OF_APRIL)
 
-    with pytest.raises(services.RunIsComputing):
-        services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    with pytest.raises(services.RunIsComputing, match="2026-03"):
+        services.start_run(period=april if other else march, by=admin, now=END_OF_APRIL)
 
     assert Run.objects.count() == 1
 
@@ -418,6 +421,25 @@ def test_books_closed_while_the_run_computes_take_nothing(
         runs.record_shard(run=Run.objects.get(pk=run.pk), number=1, group_ids=[group.pk], booked_on=MARCH)
 
     assert not CommissionEntry.objects.exists()
+
+
+def test_a_run_the_closing_cut_short_is_reviewed_and_the_next_one_records_the_rest(
+    march: Period, april: Period, admin: User, second_admin: User, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    for group in (make_group(), make_group()):
+        delivered_sale(group, 100_00, leader=leader)
+    cut_short = services.start_run(period=march, by=admin, now=END_OF_APRIL)
+    work_one()
+    close_period(period=march, by=admin, now=END_OF_APRIL)
+
+    drain_all()
+    services.approve_run(run=Run.objects.get(pk=cut_short.pk), by=second_admin, now=END_OF_APRIL)
+    rest = run_through(april, admin)
+    services.approve_run(run=rest, by=second_admin, now=END_OF_APRIL)
+
+    assert (amounts(run=cut_short), amounts(run=rest)) == ([4_00], [4_00])
+    assert balance(bookings.PAYABLE, leader) == -8_00
 
 
 # Approving
