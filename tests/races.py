@@ -55,3 +55,19 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
         other = pool.submit(run)
         yield
         other.result(20)
+
+
+@contextmanager
+def trigger_without_its_lock(name: str) -> Iterator[None]:
+    """The trigger looks and does not wait while the block runs: for the control of a test that it does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger WHERE tgname LIKE %s", [f"pgtrigger\\_{name}\\_%"]
+        )
+        (function,) = cursor.fetchone()
+        assert "FOR SHARE" in function
+        cursor.execute(function.replace("FOR SHARE", "").replace("%", "%%"), [])
+        try:
+            yield
+        finally:
+            cursor.execute(function.replace("%", "%%"), [])

@@ -1,14 +1,14 @@
 """The run on the worked cases of the field, and what must hold when it is run again, in parts, or twice at once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from threading import Event, Thread
 from typing import Any
 
 import pgtrigger
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils import translation
 
@@ -28,6 +28,7 @@ from referrals.models import CommissionEntry, Plan, Run
 from referrals.services import bookings, runs
 from referrals.services.recording import append_due
 from tests.factories import make_group, make_member, make_user
+from tests.races import meanwhile, trigger_without_its_lock, wait_until_we_block_somebody
 from tests.referrals.sales import (
     A_DAY_IN_APRIL,
     APRIL,
@@ -576,20 +577,20 @@ def unguarded() -> Iterator[None]:
         )
 
 
-def race(group: Group, first: Run, second: Run) -> None:
+def race(group: Group, run: Run) -> None:
     """The second worker works out what is due while the first has recorded it and not committed yet."""
     recorded, may_commit = Event(), Event()
 
     def slow() -> None:
         with transaction.atomic():
-            append_due(run=first, group_ids=[group.pk], before=APRIL)
+            append_due(run=run, group_ids=[group.pk], before=APRIL)
             recorded.set()
             may_commit.wait(10)
         connection.close()
 
     def quick() -> None:
         recorded.wait(10)
-        append_due(run=second, group_ids=[group.pk], before=APRIL)
+        append_due(run=run, group_ids=[group.pk], before=APRIL)
         connection.close()
 
     workers = [Thread(target=slow), Thread(target=quick)]
@@ -602,19 +603,18 @@ def race(group: Group, first: Run, second: Run) -> None:
         worker.join(10)
 
 
-def raced_sale() -> tuple[Group, Run, Run]:
+def raced_sale() -> tuple[Group, Run]:
     make_plan(leader_ppm=40_000)
     group, admin, period = make_group(), make_user(Role.ADMIN), make_period(MARCH, APRIL)
     delivered_sale(group, 12_890, leader=make_member("周敏"))
-    first, second = (Run.objects.create(period=period, ran_by=admin, state=RunState.REVIEW) for _ in range(2))
-    return group, first, second
+    return group, Run.objects.create(period=period, ran_by=admin)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_on_the_same_groups_record_once() -> None:
-    group, first, second = raced_sale()
+    group, run = raced_sale()
 
-    race(group, first, second)
+    race(group, run)
 
     assert amounts() == [516]
 
@@ -622,11 +622,85 @@ def test_two_workers_on_the_same_groups_record_once() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("unguarded")
 def test_without_the_keys_two_workers_record_twice() -> None:
-    group, first, second = raced_sale()
+    group, run = raced_sale()
 
-    race(group, first, second)
+    race(group, run)
 
     assert amounts() == [516, 516]
+
+
+def shard_of_a_sale() -> dict[str, Any]:
+    """What `record_shard` is asked for a run that has just begun."""
+    make_plan(leader_ppm=40_000)
+    group, admin, period = make_group(), make_user(Role.ADMIN), make_period(MARCH, APRIL)
+    delivered_sale(group, 12_890, leader=make_member("周敏"))
+    run = Run.objects.create(period=period, ran_by=admin)
+    return {"run": run, "number": 0, "group_ids": [group.pk], "booked_on": END_OF_MARCH.date()}
+
+
+def close(period: Period) -> None:
+    close_period(period=period, by=make_user(Role.ADMIN), now=END_OF_MARCH)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_closing_waits_for_a_shard_that_is_being_recorded() -> None:
+    shard = shard_of_a_sale()
+
+    with meanwhile(lambda: close(Period.objects.get())), transaction.atomic():
+        runs.record_shard(**shard)
+        wait_until_we_block_somebody()
+
+    assert (amounts(), Entry.objects.count(), Period.objects.get().state) == ([516], 1, PeriodState.CLOSED)
+
+
+def record_while_somebody_closes(shard: dict[str, Any]) -> None:
+    """The period is being closed, not yet committed, when a worker records into it."""
+    being_closed = Event()
+
+    def record() -> None:
+        being_closed.wait(5)
+        with connection.execute_wrapper(without_a_lock) if shard.get("unlocked") else nullcontext():
+            runs.record_shard(**{name: value for name, value in shard.items() if name != "unlocked"})
+
+    with meanwhile(record), transaction.atomic():
+        close(shard["run"].period)
+        being_closed.set()
+        wait_until_we_block_somebody()
+
+
+def without_a_lock(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+    return execute(sql.replace("FOR SHARE", ""), *args)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_shard_waits_for_the_closing_and_records_nothing() -> None:
+    shard = shard_of_a_sale()
+
+    with pytest.raises(services.PeriodIsClosed):
+        record_while_somebody_closes(shard)
+
+    assert (amounts(), Entry.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_waits_for_the_closing_even_when_the_shard_does_not() -> None:
+    shard = shard_of_a_sale()
+
+    with pytest.raises(IntegrityError, match="in its open period"):
+        record_while_somebody_closes(shard | {"unlocked": True})
+
+    assert (amounts(), Entry.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_control_without_the_locks_a_shard_slips_into_a_closed_period() -> None:
+    """What the tests above would find."""
+    shard = shard_of_a_sale()
+
+    with trigger_without_its_lock("is_of_a_run_at_work"), trigger_without_its_lock("entry_with_its_legs"):
+        record_while_somebody_closes(shard | {"unlocked": True})
+
+    assert (amounts(), Period.objects.get().state) == ([516], PeriodState.CLOSED)
 
 
 @pytest.mark.parametrize("sold", [1, 20])
@@ -635,10 +709,11 @@ def test_a_shard_asks_the_same_few_questions_whatever_was_sold(
 ) -> None:
     make_plan(leader_ppm=40_000, delivery_fee_fen=200)
     delivered_sale(group, 1_000, 500, leader=leader)
-    run = run_through(march, admin)
+    run_through(march, admin)
     for _ in range(sold):
         delivered_sale(group, 1_000, 500, leader=make_member())
+    run = services.start_run(period=march, by=admin, now=END_OF_MARCH)
 
     # savepoints, the period, room, the entries, the accounts, the ledger
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         runs.record_shard(run=run, number=2, group_ids=[group.pk], booked_on=MARCH)
