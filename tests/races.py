@@ -30,10 +30,11 @@ def end_all_other_connections() -> None:
 
 def wait_until_we_block_somebody(*, seconds: float = 5) -> None:
     """Return once another connection waits for a lock that ours holds."""
-    wait_until(_we_block_somebody, seconds=seconds, pause=0.01)
+    wait_until(we_block_somebody, seconds=seconds, pause=0.01)
 
 
-def _we_block_somebody() -> bool:
+def we_block_somebody() -> bool:
+    """Whether another connection waits for a lock that ours holds."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"

@@ -28,7 +28,13 @@ from referrals.models import CommissionEntry, Plan, Run
 from referrals.services import bookings, runs
 from referrals.services.recording import append_due
 from tests.factories import make_group, make_member, make_user
-from tests.races import meanwhile, trigger_without_its_lock, wait_until_we_block_somebody
+from tests.races import (
+    meanwhile,
+    trigger_without_its_lock,
+    wait_until,
+    wait_until_we_block_somebody,
+    we_block_somebody,
+)
 from tests.referrals.sales import (
     A_DAY_IN_APRIL,
     APRIL,
@@ -701,6 +707,64 @@ def test_the_control_without_the_locks_a_shard_slips_into_a_closed_period() -> N
         record_while_somebody_closes(shard | {"unlocked": True})
 
     assert (amounts(), Period.objects.get().state) == ([516], PeriodState.CLOSED)
+
+
+def start_two_at_once(*, locked: bool = True) -> None:
+    """Two admins start March and April, the second while the first one is not committed."""
+    first, second = (make_user(Role.ADMIN) for _ in range(2))
+    march, april = make_period(MARCH, APRIL), make_period(APRIL, MAY)
+    began, over = Event(), Event()
+
+    def start() -> None:
+        began.wait(5)
+        with nullcontext() if locked else connection.execute_wrapper(without_the_advice):
+            services.start_run(period=april, by=second, now=END_OF_APRIL)
+        over.set()
+
+    with meanwhile(start), transaction.atomic():
+        services.start_run(period=march, by=first, now=END_OF_APRIL)
+        began.set()
+        wait_until(lambda: over.is_set() or we_block_somebody(), seconds=5)
+
+
+def without_the_advice(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+    return execute(sql.replace("pg_advisory_xact_lock(hashtext(%s))", "%s"), *args)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_started_at_once_one_is_told_to_wait() -> None:
+    with pytest.raises(services.RunIsComputing):
+        start_two_at_once()
+
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_even_without_the_lock_one_run_is_started() -> None:
+    with pytest.raises(IntegrityError, match="one_run_computes_at_a_time"):
+        start_two_at_once(locked=False)
+
+    assert Run.objects.count() == 1
+
+
+@pytest.fixture
+def without_the_promise() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_indexdef('one_run_computes_at_a_time'::regclass)")
+        (index,) = cursor.fetchone()
+        cursor.execute("DROP INDEX one_run_computes_at_a_time")
+        yield
+        with emptying():
+            cursor.execute("TRUNCATE referrals_run CASCADE")
+        cursor.execute(index)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("without_the_promise")
+def test_the_control_without_lock_and_promise_two_runs_compute_at_once() -> None:
+    start_two_at_once(locked=False)
+
+    assert Run.objects.count() == 2
 
 
 @pytest.mark.parametrize("sold", [1, 20])
