@@ -6,6 +6,7 @@ from django.test import Client
 
 from bench.measure import Measure
 from bench.money import commission_measures
+from bench.roll_ups import roll_up_measures
 from core.enums import Role
 from core.models import User
 from core.paging import ROWS
@@ -18,7 +19,7 @@ LOOK_GOAL = 1 / 0.15
 
 
 def measures() -> list[Measure]:
-    return [*jielong_measures(), *list_measures(), *commission_measures()]
+    return [*jielong_measures(), *list_measures(), *roll_up_measures(), *commission_measures()]
 
 
 def jielong_measures() -> list[Measure]:

@@ -11,7 +11,14 @@ from core.models import Job
 from ledger.models import Period
 from referrals.models import PlanVersion, Run
 from referrals.queries import compare
-from referrals.services.runs import COMMISSION_RUN, ROOM, finish_run, record_shard
+from referrals.services.runs import (
+    COMMISSION_RUN,
+    ROOM,
+    PeriodIsClosed,
+    finish_run,
+    leave_the_rest,
+    record_shard,
+)
 from referrals.services.trials import PLAN_TRIAL
 
 
@@ -21,16 +28,20 @@ def finish(done: Job) -> dict[str, Any]:
 
 @job(COMMISSION_RUN, title=_("Commission run"), finish=finish)
 def commission_run(work: Work) -> None:
-    """One slice of the groups."""
+    """One slice of the groups; none of it once the period is closed."""
+    run = Run.objects.select_related("period", "ran_by").get(pk=work.arguments["run"])
     months = work.shard.get("months")
-    record_shard(
-        run=Run.objects.select_related("period", "ran_by").get(pk=work.arguments["run"]),
-        number=work.number,
-        group_ids=work.shard["groups"],
-        campaign_ids=work.shard.get("campaigns"),
-        months=[date.fromisoformat(month) for month in months] if months is not None else None,
-        booked_on=date.fromisoformat(work.arguments["booked_on"]),
-    )
+    try:
+        record_shard(
+            run=run,
+            number=work.number,
+            group_ids=work.shard["groups"],
+            campaign_ids=work.shard.get("campaigns"),
+            months=None if months is None else [date.fromisoformat(month) for month in months],
+            booked_on=date.fromisoformat(work.arguments["booked_on"]),
+        )
+    except PeriodIsClosed:
+        leave_the_rest(run=run)
 
 
 @job(PLAN_TRIAL, title=_("Trial of a plan version"))

@@ -30,10 +30,11 @@ def end_all_other_connections() -> None:
 
 def wait_until_we_block_somebody(*, seconds: float = 5) -> None:
     """Return once another connection waits for a lock that ours holds."""
-    wait_until(_we_block_somebody, seconds=seconds, pause=0.01)
+    wait_until(we_block_somebody, seconds=seconds, pause=0.01)
 
 
-def _we_block_somebody() -> bool:
+def we_block_somebody() -> bool:
+    """Whether another connection waits for a lock that ours holds."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
@@ -55,3 +56,19 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
         other = pool.submit(run)
         yield
         other.result(20)
+
+
+@contextmanager
+def trigger_without_its_lock(name: str) -> Iterator[None]:
+    """The trigger looks and does not wait while the block runs: for the control of a test that it does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger WHERE tgname LIKE %s", [f"pgtrigger\\_{name}\\_%"]
+        )
+        (function,) = cursor.fetchone()
+        assert "FOR SHARE" in function
+        cursor.execute(function.replace("FOR SHARE", "").replace("%", "%%"), [])
+        try:
+            yield
+        finally:
+            cursor.execute(function.replace("%", "%%"), [])

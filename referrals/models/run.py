@@ -1,4 +1,5 @@
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -6,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Group, Member
-from core.append_only import APPEND_ONLY
+from core.append_only import APPEND_ONLY, NOT_EMPTIED
 from core.enums import Role
 from core.models import Job, User
 from ledger.models import Period
@@ -57,8 +58,23 @@ class Run(models.Model):
                 | (~Q(state=RunState.APPROVED) & Q(approved_by=None, approved_at=None)),
                 name="approved_run_says_by_whom",
             ),
+            # Of two periods neither: what the later one records would look like too much to the earlier one.
             models.UniqueConstraint(
-                fields=["period"], condition=Q(state=RunState.COMPUTING), name="period_computes_one_run_at_a_time"
+                fields=["state"], condition=Q(state=RunState.COMPUTING), name="one_run_computes_at_a_time"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            NOT_EMPTIED,
+            pgtrigger.Trigger(
+                name="approved_is_frozen",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.state = 'approved'"),
+                func="""
+                    RAISE EXCEPTION 'run % is approved', OLD.id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'approved_run_is_frozen';
+                """,
             ),
         ]
 
@@ -133,7 +149,34 @@ class CommissionEntry(models.Model):
             models.Index(fields=["beneficiary", "period"], name="entry_by_earner"),
             models.Index(fields=["group", "order"], name="entry_by_group_and_order"),
         ]
-        triggers = APPEND_ONLY
+        triggers = [
+            *APPEND_ONLY,
+            pgtrigger.Trigger(
+                name="is_of_a_run_at_work",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_entries"),
+                declare=[("runs", "bigint[]")],
+                # Statements name runs, not entries: what is in a run that is over must be all there will ever be.
+                func="""
+                    runs := ARRAY(SELECT DISTINCT run_id FROM new_entries);
+                    PERFORM FROM ledger_period
+                        WHERE id IN (SELECT period_id FROM referrals_run WHERE id = ANY(runs)) ORDER BY id FOR SHARE;
+                    IF EXISTS (
+                        SELECT FROM referrals_run r JOIN ledger_period p ON p.id = r.period_id
+                        WHERE r.id = ANY(runs) AND (r.state <> 'computing' OR p.state <> 'open')
+                    ) OR EXISTS (
+                        SELECT FROM new_entries e JOIN referrals_run r ON r.id = e.run_id
+                        WHERE e.period_id <> r.period_id
+                    ) THEN
+                        RAISE EXCEPTION 'an entry is of a run at work, in its open period'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_is_of_a_run_at_work';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.source_id}/{self.seq}"

@@ -48,9 +48,7 @@ from tests.referrals.sales import make_plan
 def state_earnings(*, version: PlanVersion, period: Period, line: OrderLine, leader: Member, at: datetime) -> Dispute:
     """The leader earned on the line, it is stated by a colleague, and the leader says that it is wrong."""
     preparer, approver = make.make_user(Role.ADMIN, name="出单"), make.make_user(Role.ADMIN, name="审单")
-    run = Run.objects.create(
-        period=period, ran_by=preparer, state=RunState.APPROVED, approved_by=approver, approved_at=at
-    )
+    run = Run.objects.create(period=period, ran_by=preparer)
     CommissionEntry.objects.create(
         period=period,
         source_id=line.pk,
@@ -68,6 +66,7 @@ def state_earnings(*, version: PlanVersion, period: Period, line: OrderLine, lea
         amount_fen=2_000,
         due_fen=2_000,
     )
+    Run.objects.filter(pk=run.pk).update(state=RunState.APPROVED, approved_by=approver, approved_at=at)
     issue_statements(period=period, by=preparer, now=at)
     statement = Statement.objects.get(earner=leader)
     return raise_dispute(statement=statement, order=line.order, text="少算了", by=leader.user, now=at)

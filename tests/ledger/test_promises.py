@@ -1,8 +1,6 @@
 """What the database refuses whoever asks: every promise of the books, attacked in plain SQL."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,7 +12,7 @@ from ledger import services
 from ledger.enums import Nature, PeriodState
 from ledger.models import Account, Entry, Leg, Period
 from tests.factories import make_user
-from tests.races import meanwhile, wait_until_we_block_somebody
+from tests.races import meanwhile, trigger_without_its_lock, wait_until_we_block_somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -228,7 +226,7 @@ def test_without_the_lock_an_entry_slips_into_a_closed_period(
     period: Period, accounts: tuple[Account, Account]
 ) -> None:
     """What the test above would find: the control that it can."""
-    with trigger_without_its_lock():
+    with trigger_without_its_lock("entry_with_its_legs"):
         close_while_somebody_posts(period, accounts)
 
     assert Entry.objects.get().period.state == PeriodState.CLOSED
@@ -246,18 +244,3 @@ def close_while_somebody_posts(period: Period, accounts: tuple[Account, Account]
         services.close_period(period=period, by=admin, now=NOW)
         being_closed.set()
         wait_until_we_block_somebody()
-
-
-@contextmanager
-def trigger_without_its_lock() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger WHERE tgname LIKE 'pgtrigger_entry_with_its_legs%%'"
-        )
-        (function,) = cursor.fetchone()
-        assert "FOR SHARE" in function
-        cursor.execute(function.replace("FOR SHARE", "").replace("%", "%%"), [])
-        try:
-            yield
-        finally:
-            cursor.execute(function.replace("%", "%%"), [])

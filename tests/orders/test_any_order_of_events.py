@@ -4,19 +4,14 @@ The model keeps quantities and works money out anew, by multiplication; the serv
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from django.db import connection, transaction
-from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from core.errors import DomainError
 from core.invariants import check
 from orders import services
 from orders.enums import UNDER_WAY, CampaignState, OrderSource, OrderState, PayMethod
@@ -24,6 +19,7 @@ from orders.models import Campaign, Offer, Order, OrderLine, Payment, PriceStep,
 from orders.queries import due_of
 from tests import factories as make
 from tests.factories import NOW
+from tests.machines import Machine, quick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
@@ -82,16 +78,13 @@ class Line:
         return (self.wanted, self.to_deliver, self.delivered, self.refunded, owed, received, self.refunded_fen)
 
 
-class Anything(RuleBasedStateMachine):
+class Anything(Machine):
     """One campaign with four kinds of goods, four members and everything the services let people do."""
 
     @initialize(wanted=st.lists(st.tuples(people, goods, amounts), min_size=2, max_size=9), over=st.booleans())
     def open(self, wanted: list[tuple[int, str, Decimal]], over: bool) -> None:
         """Some have ordered, and half the time the cut-off is past: most of what can go wrong comes after it."""
-        self.undo = transaction.atomic()
-        self.undo.__enter__()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is checked at a commit is checked at once
+        self.begin()
         self.operator, self.group = make.make_user(), make.make_group()
         self.members = [make.make_member(f"成员{number}", group=self.group) for number in range(PEOPLE)]
         self.campaign = make.make_campaign(self.group)
@@ -125,25 +118,8 @@ class Anything(RuleBasedStateMachine):
         if over:
             self.cut_off()
 
-    def teardown(self) -> None:
-        if hasattr(self, "undo"):
-            broken = [finding for finding in check() if finding.count]
-            transaction.set_rollback(True)
-            self.undo.__exit__(None, None, None)
-            assert broken == []
-
-    @contextmanager
-    def expecting(self, what: str, *, accepted: bool) -> Iterator[None]:
-        """Refuse when it should and only then; a refusal leaves everything as it was, which the invariant looks at."""
-        self.now += timedelta(seconds=1)
-        refused = ""
-        try:
-            with transaction.atomic():
-                yield
-        except DomainError as refusal:
-            refused = str(refusal)
-        assert bool(refused) != accepted, f"{what} was {f'refused: {refused}' if refused else 'let through'}"
-        event(f"{what} refused" if refused else what)
+    def at_the_end(self) -> None:
+        assert [finding for finding in check() if finding.count] == []
 
     def line(self, who: int, what: str) -> Line:
         return self.lines.get((who, what), Line(self.goods[what]))
@@ -417,14 +393,5 @@ def figures_of(row: OrderLine) -> tuple[Decimal, Decimal, Decimal, Decimal, int,
 
 
 def test_whatever_people_do_in_whatever_order_the_rows_add_up():
-    run_state_machine_as_test(
-        Anything,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate],  # with Phase.shrink the shortest story, after minutes
-        ),
-    )
+    run_state_machine_as_test(Anything, settings=quick(EXAMPLES, STEPS))
     assert not SaleFact.objects.exists(), "every example is undone"

@@ -1,14 +1,14 @@
 """The run on the worked cases of the field, and what must hold when it is run again, in parts, or twice at once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from threading import Event, Thread
 from typing import Any
 
 import pgtrigger
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils import translation
 
@@ -21,12 +21,20 @@ from core.models import Shard, User
 from ledger.enums import PeriodState
 from ledger.memos import memo_of
 from ledger.models import Entry, Leg, Period
+from ledger.services import close_period
 from referrals import services
 from referrals.enums import EntryKind, Rule, RunState
 from referrals.models import CommissionEntry, Plan, Run
 from referrals.services import bookings, runs
 from referrals.services.recording import append_due
 from tests.factories import make_group, make_member, make_user
+from tests.races import (
+    meanwhile,
+    trigger_without_its_lock,
+    wait_until,
+    wait_until_we_block_somebody,
+    we_block_somebody,
+)
 from tests.referrals.sales import (
     A_DAY_IN_APRIL,
     APRIL,
@@ -380,11 +388,13 @@ def test_a_closed_period_is_not_run(march: Period, admin: User) -> None:
         services.start_run(period=march, by=admin, now=END_OF_MARCH)
 
 
-def test_a_period_computes_one_run_at_a_time(march: Period, admin: User) -> None:
-    services.start_run(period=march, by=admin, now=END_OF_MARCH)
+@pytest.mark.parametrize("other", [False, True], ids=["the same period", "the next period"])
+def test_one_run_computes_at_a_time(march: Period, april: Period, admin: User, other: bool) -> None:
+    """March, taken up again once April was run, would see April's entries without its sales and take them back."""
+    services.start_run(period=march, by=admin, now=END_OF_APRIL)
 
-    with pytest.raises(services.RunIsComputing):
-        services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    with pytest.raises(services.RunIsComputing, match="2026-03"):
+        services.start_run(period=april if other else march, by=admin, now=END_OF_APRIL)
 
     assert Run.objects.count() == 1
 
@@ -418,6 +428,25 @@ def test_books_closed_while_the_run_computes_take_nothing(
         runs.record_shard(run=Run.objects.get(pk=run.pk), number=1, group_ids=[group.pk], booked_on=MARCH)
 
     assert not CommissionEntry.objects.exists()
+
+
+def test_a_run_the_closing_cut_short_is_reviewed_and_the_next_one_records_the_rest(
+    march: Period, april: Period, admin: User, second_admin: User, leader: Member
+) -> None:
+    make_plan(leader_ppm=40_000)
+    for group in (make_group(), make_group()):
+        delivered_sale(group, 100_00, leader=leader)
+    cut_short = services.start_run(period=march, by=admin, now=END_OF_APRIL)
+    work_one()
+    close_period(period=march, by=admin, now=END_OF_APRIL)
+
+    drain_all()
+    services.approve_run(run=Run.objects.get(pk=cut_short.pk), by=second_admin, now=END_OF_APRIL)
+    rest = run_through(april, admin)
+    services.approve_run(run=rest, by=second_admin, now=END_OF_APRIL)
+
+    assert (amounts(run=cut_short), amounts(run=rest)) == ([4_00], [4_00])
+    assert balance(bookings.PAYABLE, leader) == -8_00
 
 
 # Approving
@@ -554,20 +583,20 @@ def unguarded() -> Iterator[None]:
         )
 
 
-def race(group: Group, first: Run, second: Run) -> None:
+def race(group: Group, run: Run) -> None:
     """The second worker works out what is due while the first has recorded it and not committed yet."""
     recorded, may_commit = Event(), Event()
 
     def slow() -> None:
         with transaction.atomic():
-            append_due(run=first, group_ids=[group.pk], before=APRIL)
+            append_due(run=run, group_ids=[group.pk], before=APRIL)
             recorded.set()
             may_commit.wait(10)
         connection.close()
 
     def quick() -> None:
         recorded.wait(10)
-        append_due(run=second, group_ids=[group.pk], before=APRIL)
+        append_due(run=run, group_ids=[group.pk], before=APRIL)
         connection.close()
 
     workers = [Thread(target=slow), Thread(target=quick)]
@@ -580,19 +609,18 @@ def race(group: Group, first: Run, second: Run) -> None:
         worker.join(10)
 
 
-def raced_sale() -> tuple[Group, Run, Run]:
+def raced_sale() -> tuple[Group, Run]:
     make_plan(leader_ppm=40_000)
     group, admin, period = make_group(), make_user(Role.ADMIN), make_period(MARCH, APRIL)
     delivered_sale(group, 12_890, leader=make_member("周敏"))
-    first, second = (Run.objects.create(period=period, ran_by=admin, state=RunState.REVIEW) for _ in range(2))
-    return group, first, second
+    return group, Run.objects.create(period=period, ran_by=admin)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_on_the_same_groups_record_once() -> None:
-    group, first, second = raced_sale()
+    group, run = raced_sale()
 
-    race(group, first, second)
+    race(group, run)
 
     assert amounts() == [516]
 
@@ -600,11 +628,143 @@ def test_two_workers_on_the_same_groups_record_once() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("unguarded")
 def test_without_the_keys_two_workers_record_twice() -> None:
-    group, first, second = raced_sale()
+    group, run = raced_sale()
 
-    race(group, first, second)
+    race(group, run)
 
     assert amounts() == [516, 516]
+
+
+def shard_of_a_sale() -> dict[str, Any]:
+    """What `record_shard` is asked for a run that has just begun."""
+    make_plan(leader_ppm=40_000)
+    group, admin, period = make_group(), make_user(Role.ADMIN), make_period(MARCH, APRIL)
+    delivered_sale(group, 12_890, leader=make_member("周敏"))
+    run = Run.objects.create(period=period, ran_by=admin)
+    return {"run": run, "number": 0, "group_ids": [group.pk], "booked_on": END_OF_MARCH.date()}
+
+
+def close(period: Period) -> None:
+    close_period(period=period, by=make_user(Role.ADMIN), now=END_OF_MARCH)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_closing_waits_for_a_shard_that_is_being_recorded() -> None:
+    shard = shard_of_a_sale()
+
+    with meanwhile(lambda: close(Period.objects.get())), transaction.atomic():
+        runs.record_shard(**shard)
+        wait_until_we_block_somebody()
+
+    assert (amounts(), Entry.objects.count(), Period.objects.get().state) == ([516], 1, PeriodState.CLOSED)
+
+
+def record_while_somebody_closes(shard: dict[str, Any]) -> None:
+    """The period is being closed, not yet committed, when a worker records into it."""
+    being_closed = Event()
+
+    def record() -> None:
+        being_closed.wait(5)
+        with connection.execute_wrapper(without_a_lock) if shard.get("unlocked") else nullcontext():
+            runs.record_shard(**{name: value for name, value in shard.items() if name != "unlocked"})
+
+    with meanwhile(record), transaction.atomic():
+        close(shard["run"].period)
+        being_closed.set()
+        wait_until_we_block_somebody()
+
+
+def without_a_lock(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+    return execute(sql.replace("FOR SHARE", ""), *args)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_shard_waits_for_the_closing_and_records_nothing() -> None:
+    shard = shard_of_a_sale()
+
+    with pytest.raises(services.PeriodIsClosed):
+        record_while_somebody_closes(shard)
+
+    assert (amounts(), Entry.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_waits_for_the_closing_even_when_the_shard_does_not() -> None:
+    shard = shard_of_a_sale()
+
+    with pytest.raises(IntegrityError, match="in its open period"):
+        record_while_somebody_closes(shard | {"unlocked": True})
+
+    assert (amounts(), Entry.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_control_without_the_locks_a_shard_slips_into_a_closed_period() -> None:
+    """What the tests above would find."""
+    shard = shard_of_a_sale()
+
+    with trigger_without_its_lock("is_of_a_run_at_work"), trigger_without_its_lock("entry_with_its_legs"):
+        record_while_somebody_closes(shard | {"unlocked": True})
+
+    assert (amounts(), Period.objects.get().state) == ([516], PeriodState.CLOSED)
+
+
+def start_two_at_once(*, locked: bool = True) -> None:
+    """Two admins start March and April, the second while the first one is not committed."""
+    first, second = (make_user(Role.ADMIN) for _ in range(2))
+    march, april = make_period(MARCH, APRIL), make_period(APRIL, MAY)
+    began, over = Event(), Event()
+
+    def start() -> None:
+        began.wait(5)
+        with nullcontext() if locked else connection.execute_wrapper(without_the_advice):
+            services.start_run(period=april, by=second, now=END_OF_APRIL)
+        over.set()
+
+    with meanwhile(start), transaction.atomic():
+        services.start_run(period=march, by=first, now=END_OF_APRIL)
+        began.set()
+        wait_until(lambda: over.is_set() or we_block_somebody(), seconds=5)
+
+
+def without_the_advice(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+    return execute(sql.replace("pg_advisory_xact_lock(hashtext(%s))", "%s"), *args)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_started_at_once_one_is_told_to_wait() -> None:
+    with pytest.raises(services.RunIsComputing):
+        start_two_at_once()
+
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_even_without_the_lock_one_run_is_started() -> None:
+    with pytest.raises(IntegrityError, match="one_run_computes_at_a_time"):
+        start_two_at_once(locked=False)
+
+    assert Run.objects.count() == 1
+
+
+@pytest.fixture
+def without_the_promise() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_indexdef('one_run_computes_at_a_time'::regclass)")
+        (index,) = cursor.fetchone()
+        cursor.execute("DROP INDEX one_run_computes_at_a_time")
+        yield
+        with emptying():
+            cursor.execute("TRUNCATE referrals_run CASCADE")
+        cursor.execute(index)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("without_the_promise")
+def test_the_control_without_lock_and_promise_two_runs_compute_at_once() -> None:
+    start_two_at_once(locked=False)
+
+    assert Run.objects.count() == 2
 
 
 @pytest.mark.parametrize("sold", [1, 20])
@@ -613,10 +773,11 @@ def test_a_shard_asks_the_same_few_questions_whatever_was_sold(
 ) -> None:
     make_plan(leader_ppm=40_000, delivery_fee_fen=200)
     delivered_sale(group, 1_000, 500, leader=leader)
-    run = run_through(march, admin)
+    run_through(march, admin)
     for _ in range(sold):
         delivered_sale(group, 1_000, 500, leader=make_member())
+    run = services.start_run(period=march, by=admin, now=END_OF_MARCH)
 
     # savepoints, the period, room, the entries, the accounts, the ledger
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         runs.record_shard(run=run, number=2, group_ids=[group.pk], booked_on=MARCH)

@@ -10,6 +10,7 @@ from core.enums import Role
 from core.jobs import drain_all
 from core.models import Shard, User
 from ledger.models import Period
+from ledger.services import close_period
 from orders.enums import FactKind
 from referrals import services
 from referrals.models import Run
@@ -123,16 +124,16 @@ def test_everything_is_looked_at_again_after_a_change_and_when_somebody_asks(mar
     assert (second.whole, looked_at(second), added(second)) == (True, [], 0)
 
 
-def test_a_run_that_did_not_finish_is_not_gone_on_from(march, admin):
+def test_a_run_that_left_something_out_is_not_gone_on_from(march, april, admin):
     make_plan(leader_ppm=40_000)
-    group = make_group()
-    delivered_sale(group, 100_00, leader=make_member())
-    died = services.start_run(period=march, by=admin, now=END_OF_MARCH)
-    Run.objects.filter(pk=died.pk).update(period=make_period(date(2026, 1, 1), date(2026, 2, 1)))
+    delivered_sale(make_group(), 100_00, leader=make_member())
+    services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    close_period(period=march, by=admin, now=END_OF_MARCH)
+    drain_all()
 
-    second = run(march, admin)
+    second = run(april, admin)
 
-    assert second.whole
+    assert (second.whole, added(second)) == (True, 4_00)
 
 
 class Town:
