@@ -120,7 +120,9 @@ def statement_measures(run: Run) -> list[Measure]:
             rival_part=min(1.0, SAMPLE / earners),
             rounds=FEW,
         ),
-        Measure("closing: what is open and whether all agrees : the sums of entries and legs", closing(run), summed, 15),
+        Measure(
+            "closing: what is open and whether all agrees : the sums of entries and legs", closing(run), summed, 15
+        ),
     ]
 
 
