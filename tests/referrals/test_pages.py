@@ -14,6 +14,7 @@ from ledger.models import Period
 from referrals import services
 from referrals.enums import RunState, VersionState
 from referrals.models import CommissionEntry, Plan, PlanVersion, Referral, Run
+from referrals.services.runs import leave_the_rest
 from tests.factories import (
     NOW,
     delivered,
@@ -184,6 +185,17 @@ def test_the_fragment_of_the_list_is_not_a_page(run: Run, admin: User) -> None:
 
     assert "<html" not in answer.content.decode()
     assert "HX-Request" in answer["Vary"]
+
+
+def test_a_run_cut_short_by_the_closing_says_so(run: Run, auditor: User) -> None:
+    page, client = reverse("referrals:run_detail", args=[run.pk]), signed_in(auditor)
+    whole = client.get(page).content.decode()
+    leave_the_rest(run=run)
+
+    cut = client.get(page).content.decode()
+
+    assert "the next run adds the rest" not in whole
+    assert "the next run adds the rest" in cut
 
 
 # Why
