@@ -9,6 +9,17 @@ from referrals.services.disputes import (
     answer_dispute,
     raise_dispute,
 )
+from referrals.services.fission import (
+    FissionIsFrozen,
+    FissionRefused,
+    FissionTerms,
+    Gift,
+    change_fission,
+    discard_fission,
+    end_fission,
+    plan_fission,
+    start_fission,
+)
 from referrals.services.joining import Opened, join_through, set_binding_rule
 from referrals.services.links import (
     HasLink,
@@ -57,6 +68,7 @@ from referrals.services.referring import (
     correct_referrer,
     refer,
 )
+from referrals.services.rewards import Settled, settle_rewards
 from referrals.services.runs import (
     Approved,
     ApproverRanIt,
@@ -94,6 +106,10 @@ __all__ = [
     "DisputesWait",
     "EarlierStatementsWait",
     "FileOfAnotherPayout",
+    "FissionIsFrozen",
+    "FissionRefused",
+    "FissionTerms",
+    "Gift",
     "HasLink",
     "InvitesElsewhere",
     "Issued",
@@ -124,6 +140,7 @@ __all__ = [
     "RunIsComputing",
     "RunIsNotInReview",
     "SelfReferral",
+    "Settled",
     "StatementHasChanged",
     "StatementIsApproved",
     "StatementTakesNoDispute",
@@ -137,14 +154,18 @@ __all__ = [
     "approve_payout",
     "approve_run",
     "approve_statements",
+    "change_fission",
     "correct_referrer",
     "create_version",
+    "discard_fission",
     "discard_version",
+    "end_fission",
     "fingerprint",
     "groups_to_invite_into",
     "issue_statements",
     "join_through",
     "make_link",
+    "plan_fission",
     "prepare_payout",
     "publish_version",
     "raise_dispute",
@@ -154,7 +175,9 @@ __all__ = [
     "set_account",
     "set_binding_rule",
     "set_withholding",
+    "settle_rewards",
     "standard_plan",
+    "start_fission",
     "start_run",
     "try_version",
     "version_followed_by",
