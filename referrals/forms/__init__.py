@@ -1,6 +1,7 @@
 """Reading what people enter about commission. The services decide and save."""
 
 from referrals.forms.entries import EntryFilter
+from referrals.forms.fission import FissionForm, begin_with
 from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
 from referrals.forms.payouts import PayoutForm, QuarterForm, ReturnsForm
 from referrals.forms.plans import TrialForm, VersionForm
@@ -14,6 +15,7 @@ __all__ = [
     "CorrectionForm",
     "DisputeForm",
     "EntryFilter",
+    "FissionForm",
     "JoinForm",
     "LinkFilter",
     "PayoutForm",
@@ -24,4 +26,5 @@ __all__ = [
     "TrialForm",
     "VersionForm",
     "WithholdingForm",
+    "begin_with",
 ]

@@ -1,5 +1,8 @@
 """Fission campaigns: what both sides get for a first delivered order, and everything that happened to it."""
 
+from datetime import date, timedelta
+from typing import cast
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
@@ -264,7 +267,12 @@ class FissionCampaign(models.Model):
 
     @property
     def left_fen(self) -> int:
+        """What can still be granted."""
         return self.budget_fen - self.spent_fen
+
+    @property
+    def last_day(self) -> date:
+        return cast(date, self.span.upper) - timedelta(days=1)
 
 
 class FissionGroup(models.Model):

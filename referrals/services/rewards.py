@@ -251,15 +251,7 @@ def append(steps: Sequence[Step], now: datetime) -> None:
     day = timezone.localdate(now)
     period, booked_on = booking_day(day, by=None, now=now)
     accounts = Accounts.of(steps)
-    transfers = [
-        Transfer(
-            step.key,
-            Memo(MEMOS[step.step], {"order": step.reward.qualification.order_id}),
-            *(accounts.of_party(purpose, step.reward.member_id) for purpose in step.sides),
-            step.amount_fen,
-        )
-        for step in steps
-    ]
+    transfers = [accounts.transfer(step) for step in steps]
     entries = post_transfers(transfers, period=period, booked_on=booked_on, by=None)
     RewardEntry.objects.bulk_create(
         RewardEntry(
@@ -297,5 +289,10 @@ class Accounts:
         }
         return cls(house, of_members)
 
-    def of_party(self, purpose: str, member_id: int) -> int:
-        return self.house[purpose] if purpose in HOUSE else self.members[purpose][member_id]
+    def transfer(self, step: Step) -> Transfer:
+        debit, credit = (
+            self.house[purpose] if purpose in HOUSE else self.members[purpose][step.reward.member_id]
+            for purpose in step.sides
+        )
+        memo = Memo(MEMOS[step.step], {"order": step.reward.qualification.order_id})
+        return Transfer(step.key, memo, debit, credit, step.amount_fen)
