@@ -429,7 +429,7 @@ def reward_referrals(town: Town, today: date, now: datetime) -> None:
         name="邻里拉新",
         first_day=today - timedelta(days=28),
         last_day=today + timedelta(days=14),
-        budget_fen=100_000,
+        budget_fen=130_000,
         threshold_fen=2_990,
         hold_days=7,
         newcomer=Gift(RewardKind.COUPON, 1_000, least_fen=2_990, valid_days=30),

@@ -234,7 +234,7 @@ class FissionCampaign(models.Model):
                     ),
                     name=f"{side}_coupon_has_a_least_order_and_days",
                     violation_error_message=_(
-                        "A coupon is for orders worth more than it, and valid for 1 to 366 days."
+                        "A coupon is for orders worth at least as much as it, and valid for 1 to 366 days."
                     ),
                 )
                 for side in ("newcomer", "referrer")
