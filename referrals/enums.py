@@ -108,7 +108,7 @@ class PayoutLayout(models.TextChoices):
 class RewardKind(models.TextChoices):
     """What a reward is: money on the member's prepaid balance, or a coupon for one order."""
 
-    CREDIT = "credit", _("Credit")
+    CREDIT = "credit", _("Balance credit")
     COUPON = "coupon", _("Coupon")
 
 
@@ -130,7 +130,7 @@ class Granting(models.TextChoices):
 class RewardSide(models.TextChoices):
     """Whose reward it is."""
 
-    NEWCOMER = "newcomer", _("New member")
+    NEWCOMER = "newcomer", _("The new member")
     REFERRER = "referrer", _("Referrer")
 
 

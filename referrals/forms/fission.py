@@ -25,7 +25,7 @@ class FissionForm(forms.Form):
 
     TIERS = 3
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Title"), max_length=60)
     first_day = DayField(label=_("First day"))
     last_day = DayField(
         label=_("Last day"), help_text=_("Who joins on these days counts; the first order may come later.")
