@@ -22,21 +22,6 @@ from tests.referrals.rewarding import COUPON, day, days, make_fission, make_newc
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def group():
-    return make.make_group()
-
-
-@pytest.fixture
-def operator() -> User:
-    return make.make_user(Role.OPERATOR, name="沈嘉宁")
-
-
-@pytest.fixture
-def wang(group):
-    return make.make_member("王芳", group=group)
-
-
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)

@@ -7,7 +7,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core.append_only import emptying
-from core.enums import Role
 from core.violations import violated
 from ledger.models import Entry
 from orders.enums import PayMethod
@@ -21,26 +20,6 @@ from referrals.services import Settled, end_fission, rewards, settle_rewards
 from tests import factories as make
 from tests.races import meanwhile, wait_until_we_block_somebody
 from tests.referrals.rewarding import day, days, make_fission, make_newcomer, ordered
-
-
-@pytest.fixture
-def group():
-    return make.make_group()
-
-
-@pytest.fixture
-def operator():
-    return make.make_user(Role.OPERATOR)
-
-
-@pytest.fixture
-def wang(group):
-    return make.make_member("王芳", group=group)
-
-
-@pytest.fixture
-def li(wang, group):
-    return make_newcomer(wang, group)
 
 
 @pytest.fixture

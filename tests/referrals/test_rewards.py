@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db.models import Sum
 
-from core.enums import Role
 from core.invariants import find
 from ledger.models import Account
 from ledger.queries import balance, trial_balance
@@ -50,28 +49,6 @@ INVARIANTS = [
     "referrals.rewards_follow_their_steps",
     "referrals.rewards_stand_in_the_books",
 ]
-
-
-@pytest.fixture
-def group():
-    return make.make_group()
-
-
-@pytest.fixture
-def operator():
-    return make.make_user(Role.OPERATOR)
-
-
-@pytest.fixture
-def wang(group):
-    """Who brings others."""
-    return make.make_member("王芳", group=group)
-
-
-@pytest.fixture
-def li(wang, group):
-    """Who was brought."""
-    return make_newcomer(wang, group)
 
 
 def booked(purpose: str) -> int:
