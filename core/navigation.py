@@ -86,6 +86,7 @@ ENTRIES = (
     Entry(_("Suppliers"), "store", "orders:supplier_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Content calendar"), "calendar-days", "content:calendar", OPERATOR | ADMIN, GROWTH),
     Entry(_("Invitation links"), "qr-code", "referrals:link_list", OPERATOR | ADMIN, GROWTH),
+    Entry(_("Fission campaigns"), "users", "referrals:fission_list", OPERATOR | ADMIN, GROWTH),
     Entry(_("Analysis"), "chart-line", "insights:analysis", OPERATOR | ADMIN, GROWTH),
     # leader: five tabs
     Entry(_("Take orders"), "clipboard-paste", "orders:jielong", LEADER, also=("orders:quick",)),
@@ -109,6 +110,7 @@ ENTRIES = (
     Entry(_("Commission entries"), "receipt", "referrals:entry_list", AUDITOR, MONEY),
     Entry(_("Commission plans"), "percent", "referrals:plan_list", ADMIN, MONEY),
     Entry(_("Invitation links"), "qr-code", "referrals:link_list", AUDITOR, MONEY),
+    Entry(_("Fission campaigns"), "users", "referrals:fission_list", AUDITOR, MONEY),
     Entry(_("Accounts"), "book-open", "ledger:account_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Periods"), "calendar-clock", "ledger:period_list", AUDITOR, MONEY),
     Entry(_("Who changed what"), "history", "core:history", ADMIN | AUDITOR, RECORDS),

@@ -6,13 +6,14 @@ from community.queries import names_of_members
 from ledger.memos import word_memo
 from ledger.purposes import name_purpose
 from orders.services.balances import CORRECTED, CORRECTIONS, TOPPED_UP
-from orders.services.payments import BALANCE, GIVEN_BACK, HELD, HOUSE, PAID, RECEIVED, TAKEN_BACK
+from orders.services.payments import BALANCE, COUPONS, GIVEN_BACK, HELD, HOUSE, PAID, RECEIVED, TAKEN_BACK
 from orders.services.settlements import HAND_OVER_BACK, HANDED_OVER
 
 name_purpose(RECEIVED, _("Paid for orders"), names=names_of_members)
 name_purpose(HELD, _("Held by leaders"), names=names_of_members)
 name_purpose(HOUSE, _("Money of the house"))
 name_purpose(BALANCE, _("Prepaid balances"), names=names_of_members)
+name_purpose(COUPONS, _("Coupons not used"), names=names_of_members)
 name_purpose(CORRECTIONS, _("Corrections of balances"))
 
 word_memo(PAID, _("Order #%(order)d paid"))

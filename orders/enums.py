@@ -117,6 +117,13 @@ class PayMethod(models.TextChoices):
     WECHAT = "wechat", _("WeChat transfer")
     RED_PACKET = "red_packet", _("Red packet")
     BALANCE = "balance", _("Prepaid balance")
+    COUPON = "coupon", _("Coupon")
+
+
+BY_HAND = [(method.value, method.label) for method in PayMethod if method != PayMethod.COUPON]
+"""What somebody may say money came by; a coupon is chosen itself, it has its own amount."""
+NOBODY_HOLDS = [PayMethod.BALANCE, PayMethod.COUPON]
+"""What pays an order without money in anybody's hands."""
 
 
 class ClaimKind(models.TextChoices):
@@ -141,6 +148,7 @@ class MoveKind(models.TextChoices):
     TOP_UP = "top_up", _("Top-up")
     CHARGE = "charge", _("Paid from the balance")
     CORRECTION = "correction", _("Correction")
+    REWARD = "reward", _("Reward")
 
 
 class ComplaintReason(models.TextChoices):

@@ -93,11 +93,12 @@ def payments_stand_in_the_books() -> str:
         LEFT JOIN ledger_account debited ON debited.id = leg.account_id
             AND debited.purpose = CASE
                 WHEN payment.method = 'balance' THEN 'members_balance'
+                WHEN payment.method = 'coupon' THEN 'members_coupons'
                 WHEN payment.holder_id IS NULL THEN 'house_money'
                 ELSE 'money_held_by_leaders'
             END
             AND debited.party IS NOT DISTINCT FROM CASE
-                WHEN payment.method = 'balance' THEN payment.member_id ELSE payment.holder_id
+                WHEN payment.method IN ('balance', 'coupon') THEN payment.member_id ELSE payment.holder_id
             END
         WHERE debited.id IS NULL OR entry.key <> 'payment:' || payment.id
     """
@@ -131,4 +132,18 @@ def balances_are_the_sum_of_their_moves() -> str:
         ), kept AS (SELECT member_id AS member, amount_fen AS fen FROM orders_balance)
         SELECT 'member ' || member FROM moved FULL JOIN booked USING (member) FULL JOIN kept USING (member)
         WHERE (coalesce(moved.fen, 0), coalesce(booked.fen, 0)) <> (coalesce(kept.fen, 0), coalesce(kept.fen, 0))
+    """
+
+
+@invariant(_("Every coupon that was used is a payment that stands, and every such payment used its coupon."))
+def coupons_are_used_as_they_paid() -> str:
+    return """
+        WITH standing AS (
+            SELECT p.id, p.coupon_id FROM orders_payment p
+            WHERE p.coupon_id IS NOT NULL AND p.takes_back_id IS NULL
+                AND NOT EXISTS (SELECT FROM orders_payment back WHERE back.takes_back_id = p.id)
+        ), used AS (SELECT payment_id AS id, id AS coupon_id FROM orders_coupon WHERE payment_id IS NOT NULL)
+        SELECT 'coupon ' || coupon_id FROM (
+            (TABLE standing EXCEPT TABLE used) UNION (TABLE used EXCEPT TABLE standing)
+        ) differ
     """

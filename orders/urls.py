@@ -78,6 +78,7 @@ urlpatterns = [
     path("complaints/<int:pk>/small.webp", complaints.complaint_photo, {"size": SMALL}, name="complaint_photo_small"),
     path("members/<int:pk>/orders/", orders.member_orders, name="member_orders"),
     path("orders/<int:pk>/pay/", payments.payment_add, name="payment_add"),
+    path("orders/<int:pk>/coupon/", payments.coupon_use, name="coupon_use"),
     path("orders/<int:pk>/red-packet/", payments.packet_add, name="packet_add"),
     path("orders/<int:pk>/collect/", collecting.collect, name="collect"),
     path("payments/<int:pk>/take-back/", collecting.payment_take_back, name="payment_take_back"),

@@ -5,8 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from community.queries import names_of_members
 from ledger.memos import word_memo
 from ledger.purposes import name_purpose
+from referrals.enums import RewardStep
 from referrals.services.bookings import APPROVED, EARNED, EXPENSE, HELD, PAYABLE
 from referrals.services.payout_books import CLEARING, PAID_OUT, RETURNED, SENT, TAX, TAX_RETURNED, WITHHELD
+from referrals.services.rewards import EXPENSE as REWARDS
+from referrals.services.rewards import LOSSES, MEMOS, PENDING
 
 name_purpose(EXPENSE, _("Commission earned by others"))
 name_purpose(HELD, _("Commission not yet approved"), names=names_of_members)
@@ -23,3 +26,13 @@ word_memo(WITHHELD, _("Statement %(number)s, tax kept back"))
 word_memo(PAID_OUT, _("Statement %(number)s paid"))
 word_memo(RETURNED, _("Statement %(number)s returned by the bank"))
 word_memo(TAX_RETURNED, _("Statement %(number)s returned, no tax kept back"))
+
+name_purpose(REWARDS, _("Rewards for referrals"))
+name_purpose(PENDING, _("Rewards held back"), names=names_of_members)
+name_purpose(LOSSES, _("Rewards lost after use"))
+
+word_memo(MEMOS[RewardStep.GRANTED], _("Reward for order #%(order)d"))
+word_memo(MEMOS[RewardStep.AVAILABLE], _("Reward for order #%(order)d made available"))
+word_memo(MEMOS[RewardStep.TAKEN_BACK], _("Reward for order #%(order)d taken back"))
+word_memo(MEMOS[RewardStep.LOST], _("Reward for order #%(order)d lost after use"))
+word_memo(MEMOS[RewardStep.EXPIRED], _("Reward for order #%(order)d ran out"))

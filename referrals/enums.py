@@ -120,3 +120,51 @@ class PayoutLayout(models.TextChoices):
 
     GENERIC = "generic", _("Table (CSV)")
     BANK = "bank", _("Bank batch transfer (CSV)")
+
+
+class RewardKind(models.TextChoices):
+    """What a reward is: money on the member's prepaid balance, or a coupon for one order."""
+
+    CREDIT = "credit", _("Balance credit")
+    COUPON = "coupon", _("Coupon")
+
+
+class FissionState(models.TextChoices):
+    """A draft can be changed; a running campaign is frozen and grants; an ended one grants nothing new."""
+
+    DRAFT = "draft", _("Draft")
+    RUNNING = "running", _("Running")
+    ENDED = "ended", _("Ended")
+
+
+class Granting(models.TextChoices):
+    """What became of a first order that came to enough."""
+
+    GRANTED = "granted", _("Rewarded")
+    NO_BUDGET = "no_budget", _("The budget was used up")
+
+
+class RewardSide(models.TextChoices):
+    """Whose reward it is."""
+
+    NEWCOMER = "newcomer", _("The new member")
+    REFERRER = "referrer", _("Referrer")
+
+
+class RewardState(models.TextChoices):
+    """Where a reward is: held back, the member's, taken back, or a coupon that ran out."""
+
+    PENDING = "pending", _("Held back")
+    AVAILABLE = "available", _("Available")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    EXPIRED = "expired", _("Ran out")
+
+
+class RewardStep(models.TextChoices):
+    """What happened to a reward. Taken back and run out return to the budget; lost is what had been used."""
+
+    GRANTED = "granted", _("Granted")
+    AVAILABLE = "available", _("Made available")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    LOST = "lost", _("Lost: it had been used")
+    EXPIRED = "expired", _("Ran out unused")

@@ -140,3 +140,60 @@ def payouts_are_booked() -> str:
         ) booked ON booked.purpose = sent.purpose
         WHERE coalesce(sent.fen, 0) <> coalesce(booked.fen, 0)
     """
+
+
+@invariant(_("What a fission campaign has spent is granted less what returned to it, and within its budget."))
+def budgets_are_kept() -> str:
+    return """
+        SELECT concat('fission campaign ', c.id, ': says ', c.spent_fen, ' fen, steps ', coalesce(spent.fen, 0), ' fen')
+        FROM referrals_fissioncampaign c
+        LEFT JOIN (
+            SELECT q.campaign_id,
+                sum(CASE WHEN e.step = 'granted' THEN e.amount_fen ELSE -e.amount_fen END)
+                    FILTER (WHERE e.step NOT IN ('available', 'lost')) AS fen
+            FROM referrals_rewardentry e
+            JOIN referrals_reward r ON r.id = e.reward_id
+            JOIN referrals_qualification q ON q.id = r.qualification_id
+            GROUP BY q.campaign_id
+        ) spent ON spent.campaign_id = c.id
+        WHERE c.spent_fen <> coalesce(spent.fen, 0) OR c.spent_fen > c.budget_fen
+    """
+
+
+@invariant(_("Every reward is where its steps have brought it, and was granted."))
+def rewards_follow_their_steps() -> str:
+    return """
+        SELECT concat('reward ', r.id) FROM referrals_reward r
+        LEFT JOIN referrals_rewardentry e ON e.reward_id = r.id
+        GROUP BY r.id
+        HAVING coalesce(sum(e.amount_fen) FILTER (WHERE e.step = 'granted'), 0) <> r.amount_fen
+            OR coalesce(sum(e.amount_fen) FILTER (WHERE e.step IN ('taken_back', 'expired')), 0) <> r.taken_back_fen
+            OR coalesce(sum(e.amount_fen) FILTER (WHERE e.step = 'lost'), 0) <> r.lost_fen
+    """
+
+
+@invariant(_("The books hold back what is held back, owe what coupons are worth, and know every loss."))
+def rewards_stand_in_the_books() -> str:
+    return """
+        WITH said AS (
+            SELECT 'reward_pending' AS purpose, member_id AS party, amount_fen AS fen
+            FROM referrals_reward WHERE state = 'pending'
+            UNION ALL
+            SELECT 'members_coupons', r.member_id, r.amount_fen
+            FROM referrals_reward r JOIN orders_coupon c ON c.id = r.coupon_id AND c.payment_id IS NULL
+            WHERE r.state = 'available' OR r.lost_fen > 0
+            UNION ALL
+            SELECT 'reward_losses', NULL, -lost_fen FROM referrals_reward
+            UNION ALL
+            SELECT 'reward_expense', NULL, taken_back_fen + lost_fen - amount_fen FROM referrals_reward
+        ), booked AS (
+            SELECT account.purpose, account.party, -sum(leg.amount_fen) AS fen
+            FROM ledger_account account JOIN ledger_leg leg ON leg.account_id = account.id
+            WHERE account.purpose IN ('reward_pending', 'members_coupons', 'reward_losses', 'reward_expense')
+            GROUP BY account.purpose, account.party
+        )
+        SELECT concat(purpose, ', member ', party, ': ', sum(fen), ' fen off') FROM (
+            SELECT purpose, party, fen FROM said UNION ALL SELECT purpose, party, -fen FROM booked
+        ) both_sides
+        GROUP BY purpose, party HAVING sum(fen) <> 0
+    """

@@ -1,16 +1,19 @@
 """The jobs of this app: ids in, load, one service call."""
 
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from core.jobs import Work, job
+from core.jobs import Work, every, job
 from core.models import Job
 from ledger.models import Period
-from referrals.models import PlanVersion, Run
+from referrals.enums import FissionState
+from referrals.models import FissionCampaign, PlanVersion, Run
 from referrals.queries import compare
+from referrals.services.rewards import settle_rewards
 from referrals.services.runs import (
     COMMISSION_RUN,
     ROOM,
@@ -53,3 +56,13 @@ def plan_trial(work: Work) -> dict[str, Any]:
         list(Period.objects.filter(pk__in=work.arguments["periods"])),
         PlanVersion.objects.get(pk=work.arguments["version"]),
     )
+
+
+def some_campaign_rewards(now: datetime) -> bool:
+    return FissionCampaign.objects.exclude(state=FissionState.DRAFT).exists()
+
+
+@job("settle_rewards", title=_("Rewards for referrals"), schedule=every(minutes=10), when=some_campaign_rewards)
+def settle(work: Work) -> dict[str, int]:
+    """Grant, make available and take back what the facts say by now. What was missed is made up for by the next."""
+    return asdict(settle_rewards(now=work.now))

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.money import format_yuan
 from orders.texts import for_the_group
-from referrals.models import ReferralLink
+from referrals.enums import RewardKind
+from referrals.models import FissionCampaign, ReferralLink
+from referrals.queries import campaign_for
 
 
 def join_url(link: ReferralLink) -> str:
@@ -24,6 +28,17 @@ class Invitation:
     place: str
     invites: str
     call: str
+    gift: str
+
+
+def gift_of(campaign: FissionCampaign | None) -> str:
+    """What whoever joins gets for a first order, in a sentence; nothing without a campaign."""
+    if campaign is None:
+        return ""
+    words = {"amount": format_yuan(campaign.newcomer_fen), "least": format_yuan(campaign.threshold_fen)}
+    if campaign.newcomer_kind == RewardKind.COUPON:
+        return _("New members get a coupon of ¥%(amount)s for a first order from ¥%(least)s") % words
+    return _("New members get ¥%(amount)s credit for a first order from ¥%(least)s") % words
 
 
 @for_the_group
@@ -35,4 +50,5 @@ def invitation(link: ReferralLink) -> Invitation:
         link.group.neighbourhood.name,
         _("%(name)s invites you to join") % {"name": link.member.name},
         _("Long-press or scan to join"),
+        gift_of(campaign_for(link.group, today=timezone.localdate())),
     )

@@ -53,14 +53,21 @@ from orders.services import (
     save_offer,
     start_paste,
 )
+from referrals.enums import RewardKind
 from referrals.models import Plan, Referral, TouchDay
+from referrals.rules.rewards import Tier
 from referrals.services import (
+    FissionTerms,
+    Gift,
     Terms,
     approve_run,
     create_version,
     join_through,
     make_link,
+    plan_fission,
     publish_version,
+    settle_rewards,
+    start_fission,
     start_run,
 )
 
@@ -103,6 +110,7 @@ def load(*, now: datetime) -> Town:
     waiting_round(town, random, now)
     running_round(town, random, now)
     seek_seeds(town, random, today)
+    reward_referrals(town, today, now)
     pay_past_months(town, told[0].delivers_on, today, now)
     roll_up(now=now)
     return town
@@ -412,6 +420,24 @@ def bring_newcomers(town: Town, campaign: Campaign, now: datetime) -> None:
             by=town.users["operator"],
             now=now,
         )
+
+
+def reward_referrals(town: Town, today: date, now: datetime) -> None:
+    """For four weeks both sides get something for a first order; the first ten who bring somebody get more."""
+    operator = town.users["operator"]
+    terms = FissionTerms(
+        name="邻里拉新",
+        first_day=today - timedelta(days=28),
+        last_day=today + timedelta(days=14),
+        budget_fen=130_000,
+        threshold_fen=2_990,
+        hold_days=7,
+        newcomer=Gift(RewardKind.COUPON, 1_000, least_fen=2_990, valid_days=30),
+        referrer=Gift(RewardKind.CREDIT, 800),
+        tiers=[Tier(3, 500), Tier(10, 200)],
+    )
+    start_fission(campaign=plan_fission(terms=terms, by=operator, now=now), by=operator, now=now)
+    settle_rewards(now=now)
 
 
 def seek_seeds(town: Town, random: Random, today: date) -> None:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Member
 from core.fields import YuanField
 from core.models import User
-from orders.enums import PayMethod
-from orders.models import Order
+from orders.enums import BY_HAND, PayMethod
+from orders.models import Coupon, Order
 from orders.queries import Due
 from orders.services import Money, held_by
 
@@ -20,7 +21,7 @@ class CollectForm(forms.Form):
     """One tap: what was shown as due, and how it came."""
 
     due = forms.IntegerField()
-    method = forms.ChoiceField(choices=PayMethod.choices, required=False)
+    method = forms.ChoiceField(choices=BY_HAND, required=False)
 
     @property
     def method_chosen(self) -> PayMethod:
@@ -33,7 +34,7 @@ class PaymentForm(forms.Form):
     paid = forms.IntegerField(widget=forms.HiddenInput)
     move = forms.ChoiceField(label=_("Received or given back"), choices=[(IN, _("Received")), (OUT, _("Given back"))])
     amount_fen = YuanField(label=_("Amount (¥)"))
-    method = forms.ChoiceField(label=_("How"), choices=PayMethod.choices)
+    method = forms.ChoiceField(label=_("How"), choices=BY_HAND)
     holder = forms.ModelChoiceField(
         Member.objects.none(), label=_("Who has it"), required=False, empty_label=_("The house")
     )
@@ -46,7 +47,7 @@ class PaymentForm(forms.Form):
         self.order, self.user = order, user
         if user.is_leader:  # a leader records what is in the own hands, and knows nobody's balance
             del self.fields["holder"]
-            methods = [(value, label) for value, label in PayMethod.choices if value != PayMethod.BALANCE]
+            methods = [(value, label) for value, label in BY_HAND if value != PayMethod.BALANCE]
             self.fields["method"].choices = methods  # type: ignore[attr-defined]
         else:
             leaders = Member.objects.filter(assignments__group=order.group_id).distinct()
@@ -76,6 +77,17 @@ class PaymentForm(forms.Form):
             external_id=data["external_id"].strip(),
             note=data["note"].strip(),
         )
+
+
+class CouponForm(forms.Form):
+    """The coupon to pay an order with; `paid` is what stood on the page as paid."""
+
+    paid = forms.IntegerField()
+    coupon = forms.ModelChoiceField(Coupon.objects.none())
+
+    def __init__(self, data: Any = None, *, coupons: QuerySet[Coupon]) -> None:
+        super().__init__(data)
+        self.fields["coupon"].queryset = coupons  # type: ignore[attr-defined]
 
 
 class AmountForm(forms.Form):

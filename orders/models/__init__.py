@@ -4,6 +4,7 @@ from orders.models.campaign import Campaign, GroupStock, Offer, PriceStep
 from orders.models.catalogue import Product, Supplier
 from orders.models.chain import UNDO_WITHIN, ChainEntry, Paste, PasteChange
 from orders.models.complaint import Complaint, ComplaintDecision
+from orders.models.coupon import Coupon
 from orders.models.delivery_link import DeliveryLink
 from orders.models.imports import ColumnMapping, Import, ImportedOrder, ImportedProduct
 from orders.models.order import Order, OrderLine, SaleFact
@@ -29,6 +30,7 @@ __all__ = [
     "ColumnMapping",
     "Complaint",
     "ComplaintDecision",
+    "Coupon",
     "DeliveryLink",
     "FormCount",
     "GroupStock",

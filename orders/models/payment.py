@@ -10,9 +10,10 @@ from community.models import Group, Member, sees_all_groups
 from core.append_only import APPEND_ONLY
 from core.models import User
 from ledger.models import Entry
-from orders.enums import ClaimKind, ClaimState, MoveKind, PayMethod
+from orders.enums import NOBODY_HOLDS, ClaimKind, ClaimState, MoveKind, PayMethod
 from orders.models.campaign import Campaign
 from orders.models.chain import ChainEntry
+from orders.models.coupon import Coupon
 from orders.models.order import Order
 
 UNOPENED_FOR_HOURS = 24
@@ -53,6 +54,40 @@ TAKEN_BACK_WHOLE = """
     END IF;
     RETURN NEW;
 """
+
+COUPON_IS_USED = """
+    IF NEW.takes_back_id IS NOT NULL THEN
+        UPDATE orders_coupon SET payment_id = NULL WHERE id = NEW.coupon_id AND payment_id = NEW.takes_back_id;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'coupon % did not pay that', NEW.coupon_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_is_taken_back_by_its_opposite';
+        END IF;
+        RETURN NULL;
+    END IF;
+    SELECT * INTO coupon FROM orders_coupon WHERE id = NEW.coupon_id FOR UPDATE;
+    IF coupon.payment_id IS NOT NULL OR coupon.withdrawn_at IS NOT NULL THEN
+        RAISE EXCEPTION 'coupon % cannot be used any more', coupon.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_is_used_once';
+    END IF;
+    IF coupon.member_id <> NEW.member_id OR coupon.amount_fen <> NEW.amount_fen THEN
+        RAISE EXCEPTION 'coupon % is of another member or amount', coupon.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_pays_its_amount_for_its_member';
+    END IF;
+    IF NEW.business_date > coupon.last_day THEN
+        RAISE EXCEPTION 'coupon % was valid up to %', coupon.id, coupon.last_day
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_is_used_in_time';
+    END IF;
+    IF coupon.least_fen > (
+        SELECT coalesce(sum(amount_fen + corrected_fen - short_fen - refunded_fen), 0)
+        FROM orders_orderline WHERE order_id = NEW.order_id
+    ) THEN
+        RAISE EXCEPTION 'order % comes to less than coupon % asks for', NEW.order_id, coupon.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'coupon_is_for_orders_that_come_to_enough';
+    END IF;
+    UPDATE orders_coupon SET payment_id = NEW.id WHERE id = coupon.id;
+    RETURN NULL;
+"""
+"""The coupon's row is held until the transaction ends: two orders that use it at once see each other."""
 
 HANDED_OVER_IS_HELD = """
     SELECT amount_fen INTO held_fen FROM orders_holding WHERE leader_id = NEW.leader_id FOR UPDATE;
@@ -112,6 +147,7 @@ class Payment(models.Model):
     external_id = models.CharField(
         max_length=40, blank=True, default="", db_default="", help_text=_("The number WeChat gave the transaction.")
     )
+    coupon = models.ForeignKey(Coupon, models.PROTECT, null=True, related_name="+", db_index=False)
     takes_back = models.OneToOneField("self", models.PROTECT, null=True, related_name="taken_back_by")
     at = models.DateTimeField()
     business_date = models.DateField(help_text=_("Business day, Asia/Shanghai."))
@@ -126,7 +162,13 @@ class Payment(models.Model):
             models.CheckConstraint(condition=~Q(amount_fen=0), name="payment_moves_something"),
             models.CheckConstraint(condition=Q(method__in=PayMethod.values), name="payment_method_is_known"),
             models.CheckConstraint(
-                condition=~Q(method=PayMethod.BALANCE) | Q(holder=None), name="nobody_holds_what_a_balance_paid"
+                condition=~Q(method__in=NOBODY_HOLDS) | Q(holder=None), name="nobody_holds_what_a_balance_paid"
+            ),
+            models.CheckConstraint(
+                condition=Q(method=PayMethod.COUPON, coupon__isnull=False)
+                & (Q(amount_fen__gt=0) | Q(takes_back__isnull=False))
+                | ~Q(method=PayMethod.COUPON) & Q(coupon=None),
+                name="coupon_payment_names_its_coupon",
             ),
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="transaction_is_booked_once"
@@ -144,6 +186,14 @@ class Payment(models.Model):
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Condition("NEW.takes_back_id IS NOT NULL"),
                 func=TAKEN_BACK_WHOLE,
+            ),
+            pgtrigger.Trigger(
+                name="coupon_is_used",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.coupon_id IS NOT NULL"),
+                declare=[("coupon", "orders_coupon%ROWTYPE")],
+                func=COUPON_IS_USED,
             ),
             following("holdings_follow", HOLDINGS_FOLLOW.format(leader="holder_id", amount="amount_fen")),
         ]
@@ -341,7 +391,8 @@ class BalanceMove(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=MoveKind.CHARGE, payment__isnull=False)
                 | Q(kind=MoveKind.TOP_UP, payment=None, amount_fen__gt=0)
-                | Q(kind=MoveKind.CORRECTION, payment=None) & ~Q(reason=""),
+                | Q(kind=MoveKind.CORRECTION, payment=None) & ~Q(reason="")
+                | Q(kind=MoveKind.REWARD, payment=None),
                 name="balance_move_says_what_it_is",
             ),
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from community.models import Group, Member
 from core.sql import statement
 from orders.enums import ClaimKind, ClaimState
-from orders.models import BalanceMove, Campaign, Holding, Order, OrderLine, Payment, PaymentClaim, Settlement
+from orders.models import BalanceMove, Campaign, Coupon, Holding, Order, OrderLine, Payment, PaymentClaim, Settlement
 from orders.queries.campaigns import NET_FEN
 from orders.queries.delivery import door_order
 
@@ -56,6 +56,13 @@ def payments_of(order: Order) -> list[Payment]:
 
 def open_claims(order: Order) -> list[PaymentClaim]:
     return list(order.claims.filter(state=ClaimState.OPEN).order_by("pk"))
+
+
+def coupons_for(order: Order, due: Due, *, day: date) -> QuerySet[Coupon]:
+    """Those of the order's member that can pay for it that day (Asia/Shanghai), the one that ends first at the top."""
+    coupons = Coupon.objects.unused().filter(member=order.member_id, last_day__gte=day)
+    fits = coupons.filter(least_fen__lte=due.net_fen, amount_fen__lte=max(due.fen, 0))
+    return fits.order_by("last_day", "-amount_fen", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +198,8 @@ def in_hand(leader: Member) -> InHand:
 
 def balance_moves(member: Member) -> list[BalanceMove]:
     return list(member.balance_moves.select_related("by", "payment__order__campaign")[:LATEST])
+
+
+def coupons_of(member: Member) -> list[Coupon]:
+    """The member's coupons, the latest first, with the order each was used for."""
+    return list(member.coupons.select_related("payment__order__campaign").order_by("-pk")[:LATEST])

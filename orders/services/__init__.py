@@ -34,6 +34,8 @@ from orders.services.complaints import (
 )
 from orders.services.copying import Copied, copy_campaign
 from orders.services.corrections import NotCorrectable, correct_order, record_weights
+from orders.services.coupons import CouponRefused, CouponTerms, give_coupons, use_coupon, withdraw_coupons
+from orders.services.credits import Credit, credit_left, move_credit
 from orders.services.facts import decided_facts
 from orders.services.forgetting import forget_pastes
 from orders.services.fulfilment import (
@@ -117,6 +119,11 @@ from orders.services.ticks import Tap, Told, take_ticks
 from orders.services.undoing import TooLateToUndo, undo_paste
 
 __all__ = [
+    "credit_left",
+    "give_coupons",
+    "move_credit",
+    "use_coupon",
+    "withdraw_coupons",
     "decided_facts",
     "AlreadyApplied",
     "AlreadyClaimed",
@@ -136,6 +143,9 @@ __all__ = [
     "ComplaintOpen",
     "ComplaintSettled",
     "Copied",
+    "CouponRefused",
+    "CouponTerms",
+    "Credit",
     "FractionOfAPiece",
     "LeftOut",
     "LimitReached",

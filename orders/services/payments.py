@@ -21,8 +21,9 @@ from orders.models import BalanceMove, Order, Payment, PaymentClaim
 from orders.queries.payments import Due, due_of
 
 RECEIVED, HELD, HOUSE, BALANCE = "order_money_received", "money_held_by_leaders", "house_money", "members_balance"
+COUPONS = "members_coupons"
 """The purposes of the accounts: what members paid (their id), what leaders hold (their id), the house's own money, what
-members paid in advance (their id)."""
+members paid in advance (their id), what their coupons are worth (their id)."""
 
 PAID, GIVEN_BACK, TAKEN_BACK = "order_paid", "order_given_back", "payment_taken_back"
 """What the entries are about; all say of which order."""
@@ -59,6 +60,7 @@ class Money:
     external_id: str = ""
     note: str = ""
     takes_back: Payment | None = None
+    coupon_id: int | None = None
 
     @property
     def memo(self) -> Memo:
@@ -106,7 +108,14 @@ def take_back_payment(*, payment: Payment, by: User, now: datetime) -> Payment:
         raise NotTakenBack(_("This takes a mistake back itself. Record the payment anew."))
     refuse_below_nothing(due, -payment.amount_fen)
     method = PayMethod(payment.method)
-    back = Money(payment.order, -payment.amount_fen, method, payment.holder_id, takes_back=payment)
+    back = Money(
+        payment.order,
+        -payment.amount_fen,
+        method,
+        payment.holder_id,
+        takes_back=payment,
+        coupon_id=payment.coupon_id,
+    )
     return book([back], by=by, now=now)[0]
 
 
@@ -138,6 +147,7 @@ def book(moneys: Sequence[Money], *, by: User | None, now: datetime, day: date |
                 holder_id=money.holder_id,
                 external_id=money.external_id,
                 takes_back=money.takes_back,
+                coupon_id=money.coupon_id,
                 at=now,
                 business_date=day,
                 by=by,
@@ -183,11 +193,14 @@ class Accounts:
     received: Mapping[int, int]
     held: Mapping[int, int]
     balances: Mapping[int, int] = field(default_factory=dict)
+    coupons: Mapping[int, int] = field(default_factory=dict)
     house: int = 0
 
     def debit(self, money: Money) -> int:
         if money.method == PayMethod.BALANCE:
             return self.balances[money.order.member_id]
+        if money.method == PayMethod.COUPON:
+            return self.coupons[money.order.member_id]
         return self.house if money.holder_id is None else self.held[money.holder_id]
 
     def credit(self, money: Money) -> int:
@@ -197,11 +210,13 @@ class Accounts:
 def accounts_for(moneys: Sequence[Money]) -> Accounts:
     members = {money.order.member_id for money in moneys}
     charged = {money.order.member_id for money in moneys if money.method == PayMethod.BALANCE}
+    couponed = {money.order.member_id for money in moneys if money.method == PayMethod.COUPON}
     holders = {money.holder_id for money in moneys if money.holder_id is not None}
     return Accounts(
         received=accounts_of(members, purpose=RECEIVED, nature=Nature.LIABILITY),
         held=accounts_of(holders, purpose=HELD, nature=Nature.ASSET) if holders else {},
         balances=accounts_of(charged, purpose=BALANCE, nature=Nature.LIABILITY) if charged else {},
+        coupons=accounts_of(couponed, purpose=COUPONS, nature=Nature.LIABILITY) if couponed else {},
         house=account(HOUSE, None, Nature.ASSET).pk,
     )
 

@@ -14,7 +14,7 @@ from core.http import render_page, say
 from orders import services
 from orders.forms import BalanceCorrectionForm, TopUpForm
 from orders.models import Balance
-from orders.queries import balance_moves
+from orders.queries import balance_moves, coupons_of
 
 overseer = roles(Role.OPERATOR, Role.ADMIN, Role.AUDITOR)
 
@@ -86,6 +86,8 @@ def balance_page(
         "member": member,
         "balance_fen": kept.amount_fen if kept else 0,
         "moves": moves,
+        "coupons": coupons_of(member),
+        "today": timezone.localdate(),
         "may_move": request.user.is_operator or request.user.is_admin,
         "top_up": top_up or TopUpForm(prefix="top-up", initial=begin),
         "correction": correction or BalanceCorrectionForm(prefix="correct", initial=begin),

@@ -1,6 +1,6 @@
 """Orders: found, read as what happened to them, refunded line by line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
@@ -27,12 +27,13 @@ from orders import services
 from orders.enums import ClaimKind, OrderSource
 from orders.forms import AmountForm, CorrectionForm, OrderFilterForm, PaymentForm, RefundForm, WeightForm
 from orders.jobs import EXPORT_ORDERS
-from orders.models import Complaint, Order, OrderLine, Payment, PaymentClaim, SaleFact
+from orders.models import Complaint, Coupon, Order, OrderLine, Payment, PaymentClaim, SaleFact
 from orders.pickup import pickup_code
 from orders.queries import (
     ORDER_COLUMNS,
     Due,
     complaints_of,
+    coupons_for,
     file_header,
     file_rows,
     open_claims,
@@ -209,6 +210,8 @@ class Paying:
     claims: list[PaymentClaim]
     form: PaymentForm | None
     packet: AmountForm | None
+    coupons: Sequence[Coupon] = ()
+    """Those of the member that can pay for the order today."""
     own: int | None = None
     """The member a leader is: they take back only what they hold themselves."""
 
@@ -221,7 +224,8 @@ def paying(user: User, order: Order, net_fen: int, refused: Refused) -> Paying:
         return Paying(due, payments, claims, None, None)
     form = refused.payment or PaymentForm(order=order, due=due, user=user)
     packet = refused.packet or AmountForm(prefix="packet", initial={"amount_fen": max(due.fen, 0) or None})
-    return Paying(due, payments, claims, form, packet, services.held_by(user) if user.is_leader else None)
+    coupons = list(coupons_for(order, due, day=timezone.localdate()))
+    return Paying(due, payments, claims, form, packet, coupons, services.held_by(user) if user.is_leader else None)
 
 
 def order_page(request: SignedInRequest, pk: int, *, refused: Refused | None = None) -> HttpResponse:

@@ -11,9 +11,10 @@ from core.access import SignedInRequest, leader_or_operator
 from core.errors import DomainError
 from core.http import say
 from orders import services
-from orders.forms import AmountForm, PaymentForm
+from orders.forms import AmountForm, CouponForm, PaymentForm
+from orders.models import Coupon
 from orders.queries import due_of
-from orders.views.collecting import booked, visible_order
+from orders.views.collecting import booked, refuse, visible_order
 from orders.views.orders import Refused, order_page
 
 
@@ -34,6 +35,24 @@ def payment_add(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             return booked(request, payment)
     return order_page(request, pk, refused=Refused(payment=form))
+
+
+@require_POST
+@leader_or_operator
+def coupon_use(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Pay a part of the order with a coupon of its member."""
+    order = visible_order(request.user, pk)
+    form = CouponForm(request.POST, coupons=Coupon.objects.filter(member=order.member_id))
+    if not form.is_valid():
+        return refuse(request, order, _("Say again which coupon it is. Nothing was booked."))
+    coupon, paid_fen = form.cleaned_data["coupon"], form.cleaned_data["paid"]
+    try:
+        payment = services.use_coupon(
+            order=order, coupon=coupon, paid_fen=paid_fen, by=request.user, now=timezone.now()
+        )
+    except DomainError as error:
+        return refuse(request, order, str(error))
+    return booked(request, payment)
 
 
 @require_POST

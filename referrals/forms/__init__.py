@@ -1,6 +1,7 @@
 """Reading what people enter about commission. The services decide and save."""
 
 from referrals.forms.entries import EntryFilter
+from referrals.forms.fission import FissionForm, begin_with
 from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
 from referrals.forms.payouts import CameBackForm, PayoutForm, QuarterForm, ReturnsForm
 from referrals.forms.plans import ClockForm, TrialForm, VersionForm
@@ -16,6 +17,7 @@ __all__ = [
     "CorrectionForm",
     "DisputeForm",
     "EntryFilter",
+    "FissionForm",
     "JoinForm",
     "LinkFilter",
     "PayoutForm",
@@ -26,4 +28,5 @@ __all__ = [
     "TrialForm",
     "VersionForm",
     "WithholdingForm",
+    "begin_with",
 ]

@@ -13,6 +13,7 @@ from referrals.queries.earnings import (
     expected_by,
 )
 from referrals.queries.entries import Claim, EntryPage, Explained, claims_on, page_of_entries, written
+from referrals.queries.fission import K_DAYS, REFERRERS_SHOWN, campaign_for, granted_of, referrers_in, spread_of
 from referrals.queries.links import (
     Outcome,
     binding_rules,
@@ -49,6 +50,12 @@ from referrals.queries.statements import (
 from referrals.queries.trials import Compared, Trial, compare, paid_on, trial_of
 
 __all__ = [
+    "K_DAYS",
+    "REFERRERS_SHOWN",
+    "campaign_for",
+    "granted_of",
+    "referrers_in",
+    "spread_of",
     "AS_PUBLISHED",
     "CampaignLines",
     "Claim",

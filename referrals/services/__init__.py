@@ -9,7 +9,22 @@ from referrals.services.disputes import (
     answer_dispute,
     raise_dispute,
 )
-from referrals.services.joining import Opened, join_through, set_binding_rule
+from referrals.services.fission import (
+    FissionIsFrozen,
+    FissionRefused,
+    FissionTerms,
+    Gift,
+    change_fission,
+    discard_fission,
+    end_fission,
+    plan_fission,
+    start_fission,
+)
+from referrals.services.joining import (
+    Opened,
+    join_through,
+    set_binding_rule,
+)
 from referrals.services.links import (
     HasLink,
     InvitesElsewhere,
@@ -49,7 +64,10 @@ from referrals.services.plans import (
     standard_plan,
     version_followed_by,
 )
-from referrals.services.profiles import set_account, set_withholding
+from referrals.services.profiles import (
+    set_account,
+    set_withholding,
+)
 from referrals.services.referring import (
     AlreadyReferred,
     ReasonMissing,
@@ -59,7 +77,17 @@ from referrals.services.referring import (
     correct_referrer,
     refer,
 )
-from referrals.services.returns import FileOfAnotherPayout, NotPaidOut, Recorded, record_came_back, record_returns
+from referrals.services.returns import (
+    FileOfAnotherPayout,
+    NotPaidOut,
+    Recorded,
+    record_came_back,
+    record_returns,
+)
+from referrals.services.rewards import (
+    Settled,
+    settle_rewards,
+)
 from referrals.services.runs import (
     Approved,
     ApproverRanIt,
@@ -85,7 +113,11 @@ from referrals.services.statements import (
     approve_statements,
     issue_statements,
 )
-from referrals.services.trials import PLAN_TRIAL, NoPeriodToTry, try_version
+from referrals.services.trials import (
+    PLAN_TRIAL,
+    NoPeriodToTry,
+    try_version,
+)
 
 __all__ = [
     "AlreadyReferred",
@@ -98,6 +130,10 @@ __all__ = [
     "DisputesWait",
     "EarlierStatementsWait",
     "FileOfAnotherPayout",
+    "FissionIsFrozen",
+    "FissionRefused",
+    "FissionTerms",
+    "Gift",
     "HasLink",
     "InvitesElsewhere",
     "Issued",
@@ -130,6 +166,7 @@ __all__ = [
     "RunIsComputing",
     "RunIsNotInReview",
     "SelfReferral",
+    "Settled",
     "StatementHasChanged",
     "StatementIsApproved",
     "StatementTakesNoDispute",
@@ -145,15 +182,19 @@ __all__ = [
     "approve_payout",
     "approve_run",
     "approve_statements",
+    "change_fission",
     "correct_referrer",
     "create_version",
     "declare_clock",
+    "discard_fission",
     "discard_version",
+    "end_fission",
     "fingerprint",
     "groups_to_invite_into",
     "issue_statements",
     "join_through",
     "make_link",
+    "plan_fission",
     "prepare_payout",
     "publish_version",
     "raise_dispute",
@@ -164,7 +205,9 @@ __all__ = [
     "set_account",
     "set_binding_rule",
     "set_withholding",
+    "settle_rewards",
     "standard_plan",
+    "start_fission",
     "start_run",
     "try_version",
     "version_followed_by",

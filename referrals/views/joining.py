@@ -30,7 +30,9 @@ from referrals import services
 from referrals.forms import JoinForm
 from referrals.models import ReferralLink, TouchDay
 from referrals.models.link import LONGEST_WINDOW_DAYS
+from referrals.queries import campaign_for
 from referrals.services import Opened
+from referrals.texts import gift_of
 
 COOKIE = "opened"
 SALT = "referrals.opened"
@@ -98,7 +100,8 @@ def _on_from(link: ReferralLink, form: JoinForm, now: datetime) -> HttpResponse:
 
 
 def _join_page(request: HttpRequest, link: ReferralLink, form: JoinForm, status: int = 200) -> HttpResponse:
-    return _page(request, "referrals/join.html", {"link": link, "form": form}, status)
+    gift = gift_of(campaign_for(link.group, today=timezone.localdate()))
+    return _page(request, "referrals/join.html", {"link": link, "form": form, "gift": gift}, status)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:

@@ -42,6 +42,7 @@ from referrals.services import Terms, create_version, issue_statements, make_lin
 from tests import factories as make
 from tests.factories import NOW, TODAY
 from tests.photos import encoded, halves
+from tests.referrals.rewarding import make_fission
 from tests.referrals.sales import make_plan
 
 
@@ -175,6 +176,8 @@ def build() -> World:
     )
     stated = state_earnings(version=published, period=period, line=eaten.lines.get(), leader=leader, at=NOW)
     waiting, sent = (make_payout(state, by=admin) for state in (BatchState.PREPARED, BatchState.APPROVED))
+    fission = make_fission(by=operator)
+    drafted = make_fission(by=operator, started=False)
     people = {"O": operator, "L": leader.user, "S": stranger.user, "A": admin, "U": auditor, "-": None}
     ids = {
         "group": group.pk,
@@ -220,6 +223,8 @@ def build() -> World:
         "user": stranger.user.pk,
         "token": token.token_key,
         "leader": leader.pk,
+        "fission": fission.pk,
+        "fission_draft": drafted.pk,
         "statement": stated.statement_id,
         "stated_order": stated.order_id,
         "stated_campaign": done.pk,

@@ -56,6 +56,8 @@ def test_facts_entries_and_histories_are_append_only() -> None:
         "referrals_bindingrule",
         "referrals_commissionentry",
         "referrals_joining",
+        "referrals_rewardentry",
+        "referrals_spreader",
         "referrals_statementpart",
     }
     histories = {model._meta.db_table for model in tracked().values()}

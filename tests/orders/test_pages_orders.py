@@ -171,9 +171,8 @@ def test_an_order_asks_the_database_as_often_for_one_line_as_for_three(
     delivered(order, by=operator, now=timezone.now())
     browser = signed_in(operator)
 
-    with django_assert_num_queries(
-        11
-    ):  # session, user, side bar, order, lines, complaints, facts; offers to correct; payments, claims, leaders
+    # session, user, side bar, order, lines, complaints, facts; offers to correct; payments, claims, coupons, leaders
+    with django_assert_num_queries(12):
         browser.get(f"/orders/{order.pk}/")
 
 

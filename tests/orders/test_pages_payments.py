@@ -267,8 +267,8 @@ class TestOrderPage:
             self.pay(browser, order, paid=str(number * 2000))
         browser.get(f"/orders/{order.pk}/")  # says what was recorded
 
-        # session, user, side bar; order, lines, payments, claims, leaders to choose from; what happened
-        with django_assert_num_queries(10):
+        # session, user, side bar; order, lines, payments, claims, coupons, leaders to choose from; what happened
+        with django_assert_num_queries(11):
             browser.get(f"/orders/{order.pk}/")
 
 

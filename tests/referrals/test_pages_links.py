@@ -128,8 +128,8 @@ def test_a_retired_or_unknown_link_says_so_and_is_not_counted(
     assert not TouchDay.objects.exists()
 
 
-def test_an_invitation_takes_two_queries(client: Client, link: ReferralLink, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):  # whose link it is; one more opening
+def test_an_invitation_takes_three_queries(client: Client, link: ReferralLink, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):  # whose link it is; what is given for joining; one more opening
         opened(client, link)
 
 
