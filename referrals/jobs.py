@@ -1,17 +1,19 @@
 """The jobs of this app: ids in, load, one service call."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from core.jobs import Work, job
+from core.jobs import Work, daily, job
 from core.models import Job
 from ledger.models import Period
 from referrals.models import PlanVersion, Run
 from referrals.queries import compare
 from referrals.services.runs import COMMISSION_RUN, ROOM, finish_run, record_shard
+from referrals.services.signals import LOOK_FOR_SIGNALS, look_for_signals
 from referrals.services.trials import PLAN_TRIAL
 
 
@@ -40,3 +42,11 @@ def plan_trial(work: Work) -> dict[str, Any]:
         list(Period.objects.filter(pk__in=work.arguments["periods"])),
         PlanVersion.objects.get(pk=work.arguments["version"]),
     )
+
+
+@job(LOOK_FOR_SIGNALS, title=_("Signals for review"), schedule=daily("03:40"))
+def signals(work: Work) -> dict[str, int]:
+    """What about who brought whom is worth a look since the last time."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM)
+    return asdict(look_for_signals(now=work.now))

@@ -3,6 +3,7 @@ from referrals.models.payout import PayeeAccount, PayoutBatch, Transfer
 from referrals.models.plan import Plan, PlanVersion, ProductTerm
 from referrals.models.referral import Referral
 from referrals.models.run import CommissionEntry, Run
+from referrals.models.signal import HeldOrder, Signal, SignalDecision, SignalPair, Standing
 from referrals.models.statement import Dispute, Statement, StatementPart
 from referrals.models.withholding import WithholdingProfile
 
@@ -10,6 +11,7 @@ __all__ = [
     "BindingRule",
     "CommissionEntry",
     "Dispute",
+    "HeldOrder",
     "Joining",
     "PayeeAccount",
     "PayoutBatch",
@@ -19,6 +21,10 @@ __all__ = [
     "Referral",
     "ReferralLink",
     "Run",
+    "Signal",
+    "SignalDecision",
+    "SignalPair",
+    "Standing",
     "Statement",
     "StatementPart",
     "TouchDay",
