@@ -11,6 +11,7 @@ from referrals.views import (
     payouts,
     plans,
     runs,
+    signals,
     statements,
 )
 
@@ -49,6 +50,10 @@ urlpatterns = [
     path("disputes/", disputes.dispute_list, name="dispute_list"),
     path("disputes/<int:pk>/", disputes.dispute_detail, name="dispute_detail"),
     path("disputes/<int:pk>/answer/", disputes.dispute_answer, name="dispute_answer"),
+    path("signals/", signals.signal_list, name="signal_list"),
+    path("signals/look/", signals.signal_look, name="signal_look"),
+    path("signals/<int:pk>/", signals.signal_detail, name="signal_detail"),
+    path("signals/<int:pk>/decide/", signals.signal_decide, name="signal_decide"),
     path("statements/earners/<int:member>/", earners.earner_terms, name="earner_terms"),
     path("statements/earners/<int:member>/withholding/", earners.withholding_set, name="withholding_set"),
     path("statements/earners/<int:member>/account/", earners.account_set, name="account_set"),

@@ -5,6 +5,7 @@ from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
 from referrals.forms.payouts import PayoutForm, QuarterForm, ReturnsForm
 from referrals.forms.plans import TrialForm, VersionForm
 from referrals.forms.referring import CorrectionForm, ReferralForm
+from referrals.forms.signals import DecisionForm
 from referrals.forms.statements import AccountForm, AnswerForm, DisputeForm, SeenForm, WithholdingForm
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "AnswerForm",
     "BindingRuleForm",
     "CorrectionForm",
+    "DecisionForm",
     "DisputeForm",
     "EntryFilter",
     "JoinForm",

@@ -1,7 +1,5 @@
 """Signals: what about who brought whom is worth a look, what waits for it, and what somebody decided."""
 
-from typing import Any
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -10,18 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Member
 from core.append_only import APPEND_ONLY
-from core.models import User
 from orders.models import Order
 from referrals.enums import HoldState, SignalKind, Verdict
 from referrals.models.plan import MoneyPagesQuerySet
-
-
-class SignalQuerySet(MoneyPagesQuerySet):
-    def decided(self) -> "SignalQuerySet":
-        return self.filter(pk__in=SignalDecision.objects.values("signal"))
-
-    def waiting(self) -> "SignalQuerySet":
-        return self.exclude(pk__in=SignalDecision.objects.values("signal"))
 
 
 class Signal(models.Model):
@@ -34,7 +23,7 @@ class Signal(models.Model):
     figures = models.JSONField()
     found_at = models.DateTimeField(_("found at"))
 
-    objects: Any = SignalQuerySet.as_manager()
+    objects = MoneyPagesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signal")

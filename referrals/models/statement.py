@@ -184,8 +184,8 @@ class StatementPart(models.Model):
     """Everything one approved run added for one earner, on the one statement it is on: the statement's lines.
 
     What referrals bring on an order that is held is left out; checked and to be paid, it is a part of its own, which
-    names the `hold`. Entries are never changed and a run is approved once, so naming the run freezes the lines; the view
-    referrals_statedentry has them.
+    names the `hold`. Entries are never changed and a run is approved once, so naming the run freezes the lines; they
+    are the view referrals_statedentry.
     """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="parts")

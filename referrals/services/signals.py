@@ -45,7 +45,7 @@ class Found:
 
 @transaction.atomic
 def look_for_signals(*, now: datetime) -> Found:
-    """Write down what is worth a look up to yesterday (Asia/Shanghai) and hold its orders; looked again adds nothing."""
+    """Write down what is worth a look up to yesterday (Asia/Shanghai), and hold its orders. Once more adds nothing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('signals'))")
         cursor.execute(FIND, {"today": timezone.localdate(now), "at": now, **asdict(THRESHOLDS)})
@@ -62,7 +62,8 @@ def hold_orders(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements'))")
         cursor.execute(HOLD, {"at": now})
-        return cursor.rowcount
+        held: int = cursor.rowcount
+    return held
 
 
 def ask_for_signals(*, by: User, now: datetime) -> Job:

@@ -78,7 +78,9 @@ def issue_statements(*, period: Period, by: User, now: datetime) -> Issued:
     """Put everything approved runs up to the period added onto the statements of its earners; one statement of SQL.
 
     Issued again, what was approved meanwhile is added to statements that are not approved yet. What referrals bring on
-    an order that has a signal is held until somebody decides that it is paid. Raises LaterPeriodIsStated, EarlierStatementsWait or NothingToState; then nothing is issued.
+    an order that has a signal is held until somebody decides that it is paid.
+
+    Raises LaterPeriodIsStated, EarlierStatementsWait or NothingToState; then nothing is issued.
     """
     hold_orders(now=now)
     _refuse_out_of_order(period)

@@ -17,7 +17,10 @@ NUMBER = "6222000011112222"
 
 
 class Bindings(Books):
-    """10 % for who brought the buyer, 5 % for who brought that one, 4 % for the leader. 王芳 (with a login) brought 李强."""
+    """10 % for who brought the buyer, 5 % for who brought that one, 4 % for the leader.
+
+    何老师 brought 王芳, both with a login, and she brought 李强.
+    """
 
     def __init__(self) -> None:
         super().__init__(leader_ppm=40_000, referral_1_ppm=100_000, referral_2_ppm=50_000)
@@ -65,7 +68,7 @@ class Bindings(Books):
         self.one_account(self.wang, self.li)
         self.run_march()
         self.look()
-        return order, Signal.objects.get()
+        return order, Signal.objects.get(kind="account")
 
     def decide(self, signal: Signal, verdict: Verdict, reason: str = "问过两人，是夫妻") -> SignalDecision:
         seen = signal.decisions.count()
