@@ -11,6 +11,7 @@ from referrals.views import (
     payouts,
     plans,
     runs,
+    shares,
     signals,
     statements,
 )
@@ -24,6 +25,8 @@ urlpatterns = [
     path("runs/<int:pk>/approve/", runs.run_approve, name="run_approve"),
     path("runs/<int:pk>/earners/<int:member>/", runs.earner_detail, name="earner_detail"),
     path("entries/", entries.entry_list, name="entry_list"),
+    path("shares/", shares.share_list, name="share_list"),
+    path("shares/<int:pk>.csv", shares.shares_csv, name="shares_csv"),
     path("why/<int:order>/", entries.why, name="why"),
     path("plans/", plans.plan_list, name="plan_list"),
     path("plans/new/", plans.version_create, name="version_create"),

@@ -32,4 +32,4 @@ class DecisionForm(forms.Form):
     reason = PlainTextField(
         label=_("Why"), max_length=300, help_text=_("The earner reads it after a refusal: name nobody else.")
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=1_000)

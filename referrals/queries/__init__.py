@@ -32,6 +32,7 @@ from referrals.queries.payouts import (
     statements_to_pay,
 )
 from referrals.queries.reviews import Earner, earners_of, period_before, runs_to_review
+from referrals.queries.shares import Shares, shares_in, together
 from referrals.queries.signals import (
     Held,
     HeldOrderLine,
@@ -77,6 +78,7 @@ __all__ = [
     "PaidInQuarter",
     "PeriodStatements",
     "Seen",
+    "Shares",
     "Sums",
     "Tree",
     "Trial",
@@ -110,6 +112,7 @@ __all__ = [
     "referrers_of",
     "runs_to_review",
     "seen",
+    "shares_in",
     "signals_to_decide",
     "statements_of",
     "statements_stand",
@@ -117,6 +120,7 @@ __all__ = [
     "terms_in_force",
     "terms_of",
     "times_opened",
+    "together",
     "tree_of",
     "trial_of",
     "with_disputes",

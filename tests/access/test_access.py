@@ -190,6 +190,8 @@ PAGES = [
     ("referrals:run_approve", POST, {"pk": "run"}, "A"),
     ("referrals:earner_detail", GET, {"pk": "run", "member": "leader"}, "AU"),
     ("referrals:entry_list", GET, {}, "AU"),
+    ("referrals:share_list", GET, {}, "AU"),
+    ("referrals:shares_csv", GET, {"pk": "period"}, "AU"),
     ("referrals:why", GET, {"order": "order"}, "AU"),
     ("referrals:plan_list", GET, {}, "AU"),
     ("referrals:version_create", GET, {}, "A"),
