@@ -1,20 +1,26 @@
 """The jobs of this app: ids in, load, one service call."""
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, astuple
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from core.exports import keep_part, make_file
 from core.jobs import Work, daily, job
-from core.models import Job
+from core.models import Export, Job
 from ledger.models import Period
-from referrals.models import PlanVersion, Run
+from referrals.models import PlanVersion, Run, Statement
+from referrals.printing import Paper, paper_of, printed
 from referrals.queries import compare
 from referrals.services.runs import COMMISSION_RUN, ROOM, finish_run, record_shard
 from referrals.services.signals import LOOK_FOR_SIGNALS, look_for_signals
 from referrals.services.trials import PLAN_TRIAL
+
+PRINT_STATEMENTS = "print_statements"
 
 
 def finish(done: Job) -> dict[str, Any]:
@@ -50,3 +56,23 @@ def signals(work: Work) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(ROOM)
     return asdict(look_for_signals(now=work.now))
+
+
+def bind(done: Job) -> dict[str, Any]:
+    """One file of everything the shards have read."""
+
+    def bound(export: Export, rows: Iterator[list[Any]]) -> bytes:
+        return printed((Paper(*row) for row in rows), made_at=export.created_at)
+
+    with override(done.arguments["language"]):
+        return make_file(done, bound)
+
+
+@job(PRINT_STATEMENTS, title=_("Statements as PDF"), finish=bind)
+def print_statements(work: Work) -> None:
+    """What some statements say, as whoever asked may read them now and in their language."""
+    ids, asked = work.shard["ids"], Export.objects.select_related("owner").get(job=work.job_id).owner
+    people = ("period", "earner", "issued_by", "approved_by")
+    found = Statement.objects.visible_to(asked).select_related(*people).in_bulk(ids)
+    with override(work.arguments["language"]):
+        keep_part(work=work, rows=[astuple(paper_of(found[pk])) for pk in ids if pk in found])

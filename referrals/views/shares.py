@@ -1,6 +1,6 @@
 """How much of what everybody earns is for their own service, and how much for people they brought: page and file."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -39,7 +39,7 @@ def share_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @money_reader
-def shares_csv(request: SignedInRequest, pk: int) -> HttpResponse:
+def shares_csv(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     """Everybody of the period, in yuan and percent."""
     period: Period = get_object_or_404(Period.objects.visible_to(request.user), pk=pk)
     header = [

@@ -212,6 +212,8 @@ PAGES = [
     ("referrals:statement_list", GET, {}, "AU"),
     ("referrals:statement_issue", POST, {}, "A"),
     ("referrals:statements_approve", POST, {}, "A"),
+    ("referrals:statements_pdf", POST, {}, "AU"),
+    ("referrals:statement_pdf", POST, {"pk": "statement"}, "LAU"),
     ("referrals:statement_detail", GET, {"pk": "statement"}, "LAU"),
     ("referrals:statement_approve", POST, {"pk": "statement"}, "A"),
     ("referrals:statement_orders", GET, {"pk": "statement", "campaign": "stated_campaign"}, "LAU"),
@@ -273,9 +275,10 @@ BODIES = {
     "referrals:run_start": {"period": "period"},
     "referrals:statement_issue": {"period": "period"},
     "referrals:statements_approve": {"period": "period"},
+    "referrals:statements_pdf": {"period": "period"},
 }
 """What has to be sent along for an address to be found at all."""
-READING_BY_POST = {"logout", "core:language", "core:prove"}
+READING_BY_POST = {"logout", "core:language", "core:prove", "referrals:statement_pdf", "referrals:statements_pdf"}
 AS_ANYBODY = {"join", "orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
 """Who is signed in makes no difference here: what is sent is sent as a member without an account."""
 
