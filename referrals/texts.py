@@ -60,7 +60,7 @@ def why_signalled(signal: Signal) -> str:
             )
             said = {"number": number, "day": day}
         case SignalKind.DOOR:
-            sentence = _("%(number)d people at one door (%(door)s) were brought by one person within %(days)d days.")
+            sentence = _("%(number)d people at one door were brought by one person within %(days)d days.")
         case SignalKind.RING:
             sentence = _("%(number)d people earn mainly on what the next of them buys, in the last %(days)d days.")
         case _other:

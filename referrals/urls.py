@@ -74,6 +74,8 @@ urlpatterns = [
     path("earnings/", earnings.earnings, name="earnings"),
     path("earnings/<int:campaign>/", earnings.earnings_campaign, name="earnings_campaign"),
     path("members/<int:pk>/tree/", chains.member_tree, name="member_tree"),
+    path("members/<int:pk>/chain/", chains.chain_detail, name="chain_detail"),
+    path("members/<int:pk>/branch/", chains.chain_branch, name="chain_branch"),
     path("members/<int:pk>/refer/", chains.refer, name="refer"),
     path("members/<int:pk>/correct/", chains.correct, name="correct"),
 ]

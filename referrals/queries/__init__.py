@@ -1,6 +1,14 @@
 """What may be asked about who brought whom, plans, runs and why, statements, payouts, and what somebody can expect."""
 
-from referrals.queries.chains import Tree, referrers_of, tree_of
+from referrals.queries.chains import (
+    Placed,
+    Tree,
+    branch_of,
+    everybody_below,
+    line_above,
+    referrers_of,
+    tree_of,
+)
 from referrals.queries.closing import OpenEnds, open_ends, proof
 from referrals.queries.earnings import (
     AS_PUBLISHED,
@@ -77,6 +85,7 @@ __all__ = [
     "Outcome",
     "PaidInQuarter",
     "PeriodStatements",
+    "Placed",
     "Seen",
     "Shares",
     "Sums",
@@ -84,6 +93,7 @@ __all__ = [
     "Trial",
     "approvable_by",
     "binding_rules",
+    "branch_of",
     "campaigns_on",
     "claims_on",
     "compare",
@@ -93,10 +103,12 @@ __all__ = [
     "earnings_of",
     "entered_after_approval",
     "entries_on",
+    "everybody_below",
     "expected_by",
     "first_day_of_quarter",
     "held_from",
     "held_in",
+    "line_above",
     "lines_of_file",
     "open_ends",
     "orders_held_by",

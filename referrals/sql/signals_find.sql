@@ -123,7 +123,7 @@ due AS (
     JOIN many_in_a_day many ON many.referrer_id = bound.referrer_id AND many.bound_on = bound.bound_on
     UNION ALL
     SELECT 'door', referrer_id, referee_id, concat(referrer_id, ' ', group_id, ' ', door),
-        jsonb_build_object('number', max(number), 'days', %(door_days)s, 'door', door)
+        jsonb_build_object('number', max(number), 'days', %(door_days)s)
     FROM at_the_door
     WHERE number >= %(people_at_a_door)s
     GROUP BY referrer_id, referee_id, group_id, door

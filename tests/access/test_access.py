@@ -240,6 +240,8 @@ PAGES = [
     ("referrals:earnings", GET, {}, "LS"),
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
     ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
+    ("referrals:chain_detail", GET, {"pk": "member"}, "OLAU"),
+    ("referrals:chain_branch", GET, {"pk": "member"}, "OLAU"),
     ("referrals:refer", POST, {"pk": "member"}, "OL"),
     ("referrals:correct", POST, {"pk": "brought"}, "O"),
     ("ledger:account_list", GET, {}, "AU"),

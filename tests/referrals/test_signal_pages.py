@@ -148,9 +148,7 @@ def test_the_list_asks_as_much_for_three_signals_as_for_one(
     books.look()
     if pairs == 3:
         for kind in ("door", "ring"):
-            signal = Signal.objects.create(
-                kind=kind, figures={"number": 4, "days": 7, "door": ""}, found_at=END_OF_MARCH
-            )
+            signal = Signal.objects.create(kind=kind, figures={"number": 4, "days": 7}, found_at=END_OF_MARCH)
             signal.pairs.create(kind=kind, referrer=books.wang, referee=books.li)
     client = signed_in(books.approver)
     client.get(to("signal_list"))
