@@ -194,7 +194,6 @@ ATTRIBUTION_WINDOW_DAYS = env.int("ATTRIBUTION_WINDOW_DAYS", default=7)
 NAVIGATION_COUNTS = {
     "orders:order_list": "orders.queries.chains_to_settle",
     "referrals:run_list": "referrals.queries.runs_to_review",
-    "referrals:signal_list": "referrals.queries.signals_to_decide",
     "referrals:statement_list": "referrals.queries.disputes_to_answer",
 }
 

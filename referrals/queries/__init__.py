@@ -50,7 +50,6 @@ from referrals.queries.signals import (
     orders_held_by,
     people_of,
     seen,
-    signals_to_decide,
 )
 from referrals.queries.statements import (
     CampaignLines,
@@ -125,7 +124,6 @@ __all__ = [
     "runs_to_review",
     "seen",
     "shares_in",
-    "signals_to_decide",
     "statements_of",
     "statements_stand",
     "statements_to_pay",

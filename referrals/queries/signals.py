@@ -1,14 +1,12 @@
-"""What may be asked about signals: what waits, whom and what one is about, what is held back for whom."""
+"""What may be asked about signals: whom and what one is about, what is held back for whom."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from community.models import Member
-from core.models import User
 from core.sql import statement
 from ledger.models import Period
 from orders.models import Order
@@ -18,11 +16,6 @@ from referrals.models import Referral, Signal, SignalDecision, SignalPair
 HELD = statement(__file__, "held_sums")
 HOLDS = statement(__file__, "signals_hold")
 ORDERS_SHOWN = 50
-
-
-def signals_to_decide(*, user: User, now: datetime) -> int:
-    """How many signals wait for a decision. 0, unasked, for who decides none."""
-    return Signal.objects.filter(decisions=None).count() if user.is_admin else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,5 +78,5 @@ def test_the_page_asks_as_much_for_three_earners_as_for_more(
     client = signed_in(books.approver)
     client.get(to("share_list"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(client.get(f"{to('share_list')}?period={books.march.pk}").context["shares"]) == 3 + others

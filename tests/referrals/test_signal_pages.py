@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from core.enums import Role
@@ -77,19 +76,6 @@ def test_looking_now_is_a_job(books: Bindings) -> None:
     assert answer["Location"] == reverse("core:job_detail", args=[Job.objects.get(kind="look_for_signals").pk])
 
 
-def test_what_waits_is_counted_beside_the_place(books: Bindings) -> None:
-    _order, signal = books.held_sale()
-    waiting = {link.url: link.waiting for link in _places(signed_in(books.approver))}
-    assert waiting[to("signal_list")] == 1
-    books.decide(signal, Verdict.PAY)
-
-    assert {link.url: link.waiting for link in _places(signed_in(books.approver))}[to("signal_list")] == 0
-
-
-def _places(client: Client) -> list[Any]:
-    return [link for section in client.get(to("signal_list")).context["navigation"] for link in section.links]
-
-
 def test_the_earner_reads_that_it_waits_and_nothing_of_others(books: Bindings) -> None:
     order, _signal = books.held_sale(100_00)
     earner = signed_in(books.wang.user)
@@ -153,5 +139,5 @@ def test_the_list_asks_as_much_for_three_signals_as_for_one(
     client = signed_in(books.approver)
     client.get(to("signal_list"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(client.get(to("signal_list")).context["signals"]) == pairs
