@@ -106,6 +106,7 @@ ENTRIES = (
         MONEY,
         also=("referrals:dispute_list",),
     ),
+    Entry(_("Signals"), "circle-alert", "referrals:signal_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Payouts"), "wallet", "referrals:payout_list", ADMIN | AUDITOR, MONEY),
     Entry(_("Commission entries"), "receipt", "referrals:entry_list", AUDITOR, MONEY),
     Entry(_("Commission plans"), "percent", "referrals:plan_list", ADMIN, MONEY),

@@ -115,6 +115,31 @@ BOOKED = [TransferState.SENT, TransferState.PAID, TransferState.UNKNOWN]
 """What has left the earner's account in the books."""
 
 
+class SignalKind(models.TextChoices):
+    """What about who brought whom is worth a look; referrals/rules/signals.py says from where on."""
+
+    ACCOUNT = "account", _("One bank account")
+    DOOR = "door", _("Many at one door")
+    VELOCITY = "velocity", _("Many in a day")
+    RING = "ring", _("Ring")
+    REFUND = "refund", _("Paid back after the payout")
+
+
+class Verdict(models.TextChoices):
+    """What becomes of the referral commission a signal holds."""
+
+    PAY = "pay", _("Pay")
+    REFUSE = "refuse", _("Refuse")
+
+
+class HoldState(models.TextChoices):
+    """How a held order stands: one refusal is enough, and without one every signal needs its decision."""
+
+    WAITS = "waits", _("Waits for a check")
+    PAY = "pay", _("Checked, to be paid")
+    REFUSE = "refuse", _("Refused")
+
+
 class PayoutLayout(models.TextChoices):
     """How the file for the bank is laid out; referrals/rules/payout_files.py has the columns."""
 

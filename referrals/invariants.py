@@ -61,10 +61,7 @@ def statements_add_up() -> str:
         SELECT concat('statement ', s.id, ': says ', s.earned_fen, ' fen, lines ', coalesce(lines.fen, 0), ' fen')
         FROM referrals_statement s
         LEFT JOIN (
-            SELECT p.statement_id, sum(e.amount_fen) AS fen
-            FROM referrals_statementpart p
-            JOIN referrals_commissionentry e ON e.run_id = p.run_id AND e.beneficiary_id = p.earner_id
-            GROUP BY p.statement_id
+            SELECT statement_id, sum(amount_fen) AS fen FROM referrals_statedentry GROUP BY statement_id
         ) lines ON lines.statement_id = s.id
         LEFT JOIN referrals_statement before ON before.id = s.before_id
         WHERE s.earned_fen <> coalesce(lines.fen, 0) OR s.carried_fen <> coalesce(before.carries_on_fen, 0)
@@ -91,7 +88,9 @@ def payable_is_what_is_stated() -> str:
                 SELECT e.beneficiary_id AS earner_id, e.amount_fen AS fen
                 FROM referrals_commissionentry e
                 JOIN referrals_run r ON r.id = e.run_id AND r.state = 'approved'
-                LEFT JOIN referrals_statementpart p ON p.run_id = e.run_id AND p.earner_id = e.beneficiary_id
+                LEFT JOIN referrals_heldorder h ON h.order_id = e.order_id AND e.rule = 'referral'
+                LEFT JOIN referrals_statementpart p
+                    ON p.run_id = e.run_id AND p.earner_id = e.beneficiary_id AND p.hold_id IS NOT DISTINCT FROM h.id
                 WHERE p.id IS NULL
                 UNION ALL
                 SELECT s.earner_id, s.carries_on_fen FROM referrals_statement s

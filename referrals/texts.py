@@ -1,16 +1,21 @@
-"""What an invitation says, in the language of the group whoever makes it reads."""
+"""What an invitation says, in the language of the group whoever makes it reads; and what is odd about a signal."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.money import format_yuan
+from core.templatetags.ui import money
 from orders.texts import for_the_group
-from referrals.enums import RewardKind
-from referrals.models import FissionCampaign, ReferralLink
+from referrals.enums import RewardKind, SignalKind
+from referrals.models import FissionCampaign, ReferralLink, Signal
 from referrals.queries import campaign_for
 
 
@@ -52,3 +57,28 @@ def invitation(link: ReferralLink) -> Invitation:
         _("Long-press or scan to join"),
         gift_of(campaign_for(link.group, today=timezone.localdate())),
     )
+
+
+def why_signalled(signal: Signal) -> str:
+    """What is odd, in a sentence. Who it is about stands beside it."""
+    said: dict[str, Any] = signal.figures
+    number: int = said.get("number", 0)
+    match signal.kind:
+        case SignalKind.ACCOUNT:
+            return _("They are paid to one bank account.")
+        case SignalKind.VELOCITY:
+            day = date_format(date.fromisoformat(said["day"]), "SHORT_DATE_FORMAT")
+            sentence = ngettext(
+                "%(number)d person was brought by one person on %(day)s.",
+                "%(number)d people were brought by one person on %(day)s.",
+                number,
+            )
+            said = {"number": number, "day": day}
+        case SignalKind.DOOR:
+            sentence = _("%(number)d people at one door were brought by one person within %(days)d days.")
+        case SignalKind.RING:
+            sentence = _("%(number)d people earn mainly on what the next of them buys, in the last %(days)d days.")
+        case _other:
+            sentence = _("%(orders)d orders were paid back after their commission was paid out: %(back)s of %(paid)s.")
+            said = {"orders": said["orders"], "back": money(said["back_fen"]), "paid": money(said["paid_fen"])}
+    return sentence % said

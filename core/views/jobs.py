@@ -22,6 +22,7 @@ from core.spreadsheets import XLSX
 
 SHOWN = 100
 """Jobs, or shards of one."""
+PDF = "application/pdf"
 
 
 @require_safe
@@ -93,7 +94,9 @@ def job_progress(request: SignedInRequest, pk: int) -> HttpResponse:
 def export_file(request: SignedInRequest, pk: int) -> HttpResponse:
     """The file a job made, for whoever asked for it, until it runs out."""
     export = get_object_or_404(Export.objects.visible_to(request.user).to_fetch(now()), pk=pk)
-    answer = HttpResponse(bytes(cast(bytes, export.file)), content_type=XLSX)
+    answer = HttpResponse(
+        bytes(cast(bytes, export.file)), content_type=PDF if export.file_name.endswith(".pdf") else XLSX
+    )
     answer["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
     answer["Cache-Control"] = "no-store"
     return answer

@@ -6,6 +6,7 @@ from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
 from referrals.forms.payouts import CameBackForm, PayoutForm, QuarterForm, ReturnsForm
 from referrals.forms.plans import ClockForm, TrialForm, VersionForm
 from referrals.forms.referring import CorrectionForm, ReferralForm
+from referrals.forms.signals import DecisionForm
 from referrals.forms.statements import AccountForm, AnswerForm, DisputeForm, SeenForm, WithholdingForm
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CameBackForm",
     "ClockForm",
     "CorrectionForm",
+    "DecisionForm",
     "DisputeForm",
     "EntryFilter",
     "FissionForm",

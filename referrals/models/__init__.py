@@ -31,6 +31,13 @@ from referrals.models.run import (
     CommissionEntry,
     Run,
 )
+from referrals.models.signal import (
+    HeldOrder,
+    Signal,
+    SignalDecision,
+    SignalPair,
+    Standing,
+)
 from referrals.models.statement import (
     Dispute,
     Statement,
@@ -47,6 +54,7 @@ __all__ = [
     "EarlyTier",
     "FissionCampaign",
     "FissionGroup",
+    "HeldOrder",
     "Joining",
     "PayeeAccount",
     "PayoutBatch",
@@ -59,7 +67,11 @@ __all__ = [
     "Reward",
     "RewardEntry",
     "Run",
+    "Signal",
+    "SignalDecision",
+    "SignalPair",
     "Spreader",
+    "Standing",
     "Statement",
     "StatementPart",
     "TouchDay",

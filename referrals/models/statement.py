@@ -14,6 +14,7 @@ from ledger.models import Period
 from orders.models import Order
 from referrals.enums import DisputeState, StatementState
 from referrals.models.run import Run
+from referrals.models.signal import HeldOrder
 
 
 class EarnersQuerySet(models.QuerySet[Any]):
@@ -156,9 +157,7 @@ class Statement(models.Model):
                     IF NEW.earned_fen IS DISTINCT FROM (
                         SELECT sum(p.amount_fen) FROM referrals_statementpart p WHERE p.statement_id = NEW.id
                     ) OR NEW.earned_fen IS DISTINCT FROM (
-                        SELECT sum(e.amount_fen) FROM referrals_statementpart p
-                        JOIN referrals_commissionentry e ON e.run_id = p.run_id AND e.beneficiary_id = p.earner_id
-                        WHERE p.statement_id = NEW.id
+                        SELECT sum(e.amount_fen) FROM referrals_statedentry e WHERE e.statement_id = NEW.id
                     ) THEN
                         RAISE EXCEPTION 'statement % is not the sum of its lines', NEW.id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'statement_is_the_sum_of_its_lines';
@@ -184,12 +183,15 @@ class Statement(models.Model):
 class StatementPart(models.Model):
     """Everything one approved run added for one earner, on the one statement it is on: the statement's lines.
 
-    Entries are never changed and a run is approved once, so naming the run freezes the lines.
+    What referrals bring on an order that is held is left out; checked and to be paid, it is a part of its own, which
+    names the `hold`. Entries are never changed and a run is approved once, so naming the run freezes the lines; they
+    are the view referrals_statedentry.
     """
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="parts")
     run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
     earner = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
+    hold = models.ForeignKey(HeldOrder, models.PROTECT, null=True, related_name="parts", db_index=False)
     amount_fen = models.BigIntegerField()
     entries = models.PositiveIntegerField()
     stated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -199,9 +201,12 @@ class StatementPart(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "earner"], name="what_a_run_added_is_stated_once"),
+            models.UniqueConstraint(
+                fields=["run", "earner", "hold"], nulls_distinct=False, name="what_a_run_added_is_stated_once"
+            ),
             models.CheckConstraint(condition=Q(entries__gte=1), name="part_of_a_statement_has_entries"),
         ]
+        indexes = [models.Index(fields=["hold"], condition=Q(hold__isnull=False), name="parts_of_what_was_held")]
         triggers = [
             *APPEND_ONLY,
             pgtrigger.Trigger(
@@ -219,6 +224,14 @@ class StatementPart(models.Model):
                     ) THEN
                         RAISE EXCEPTION 'what an approved run added goes on an issued statement of the same earner'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'approved_goes_on_an_issued_statement';
+                    END IF;
+                    IF EXISTS (
+                        SELECT FROM new_parts n
+                        LEFT JOIN referrals_standing s ON s.hold_id = n.hold_id
+                        WHERE n.hold_id IS NOT NULL AND s.state IS DISTINCT FROM 'pay'
+                    ) THEN
+                        RAISE EXCEPTION 'what is held is not stated before it is checked'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'held_waits_for_a_decision';
                     END IF;
                     RETURN NULL;
                 """,
@@ -296,9 +309,8 @@ class Dispute(models.Model):
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'approved_statement_takes_no_dispute';
                     END IF;
                     IF NOT EXISTS (
-                        SELECT FROM referrals_statementpart p
-                        JOIN referrals_commissionentry e ON e.run_id = p.run_id AND e.beneficiary_id = p.earner_id
-                        WHERE p.statement_id = NEW.statement_id AND e.order_id = NEW.order_id
+                        SELECT FROM referrals_statedentry e
+                        WHERE e.statement_id = NEW.statement_id AND e.order_id = NEW.order_id
                     ) THEN
                         RAISE EXCEPTION 'order % is not on statement %', NEW.order_id, NEW.statement_id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'dispute_is_about_a_line';

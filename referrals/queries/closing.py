@@ -22,17 +22,19 @@ PROVED = (
 @dataclass(frozen=True, slots=True)
 class OpenEnds:
     """How many of each wait: runs at work or in review, earners with approved entries on no statement, statements
-    not approved, disputes without an answer, transfers the bank has said nothing clear of."""
+    not approved, disputes without an answer, transfers the bank has said nothing clear of, orders whose referral
+    commission waits for a check."""
 
     runs: int
     unstated: int
     statements: int
     disputes: int
     transfers: int
+    held: int = 0
 
     @property
     def none(self) -> bool:
-        return not (self.runs or self.unstated or self.statements or self.disputes or self.transfers)
+        return not (self.runs or self.unstated or self.statements or self.disputes or self.transfers or self.held)
 
 
 def open_ends(period: Period) -> OpenEnds:

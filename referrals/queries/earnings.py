@@ -13,6 +13,7 @@ from core.sql import statement
 from orders.models import Campaign, Order
 from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry
+from referrals.queries.signals import held_from
 
 EXPECTED = statement(__file__, "commission_expected")
 AS_PUBLISHED: Mapping[str, str | int | None] = {"campaigns": None, "months": None, "trial": None, "trial_days": "{}"}
@@ -114,7 +115,10 @@ EXPECTED_STATE = "expected"
 
 
 def earned_in(member: Member, campaign: Campaign, *, today: date) -> list[Earned]:
-    """Order by order what the member earned in the campaign, and what is still expected; four queries."""
+    """Order by order what the member earned in the campaign, and what is still expected; five queries.
+
+    The state of what is held is that of a HoldState.
+    """
     found: list[tuple[int, str, str, int, Expected | None]] = [
         (coming.order_id, coming.rule, EXPECTED_STATE, coming.amount_fen, coming)
         for coming in expected_by(member, today=today)
@@ -122,7 +126,10 @@ def earned_in(member: Member, campaign: Campaign, *, today: date) -> list[Earned
     ]
     recorded = CommissionEntry.objects.filter(beneficiary=member, order__campaign=campaign)
     sums = recorded.values_list("order", "rule", "run__state").annotate(fen=Sum("amount_fen")).order_by()
-    found += [(order_id, rule, state, fen, None) for order_id, rule, state, fen in sums]
+    held = {one.order_id: one.state for one in held_from(member)}
+    for order_id, rule, state, fen in sums:
+        waits = rule == Rule.REFERRAL and state == RunState.APPROVED
+        found.append((order_id, rule, held.get(order_id, state) if waits else state, fen, None))
     orders = Order.objects.select_related("member").in_bulk({order_id for order_id, *_ in found})
     return [
         Earned(orders[order_id], rule, state, fen, coming)

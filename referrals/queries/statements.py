@@ -11,7 +11,7 @@ from core.models import User
 from ledger.models import Period
 from orders.models import Campaign, Order
 from referrals.enums import DisputeState, Rule, StatementState
-from referrals.models import CommissionEntry, Dispute, Statement, StatementPart
+from referrals.models import CommissionEntry, Dispute, HeldOrder, Statement, StatementPart
 from referrals.models.run import CommissionEntryQuerySet
 from referrals.models.statement import EarnersQuerySet
 
@@ -62,9 +62,14 @@ def disputes_to_answer(*, user: User, now: datetime) -> int:
 
 
 def entries_on(statement: Statement) -> CommissionEntryQuerySet:
-    """The statement's lines."""
-    runs = StatementPart.objects.filter(statement=statement).values("run")
-    found: CommissionEntryQuerySet = CommissionEntry.objects.filter(beneficiary=statement.earner_id, run__in=runs)
+    """The statement's lines, as the view referrals_statedentry has them."""
+    parts = StatementPart.objects.filter(statement=statement)
+    held = Q(rule=Rule.REFERRAL, order__in=HeldOrder.objects.values("order"))
+    let_go = parts.filter(run=OuterRef("run"), hold__order=OuterRef("order"))
+    own = CommissionEntry.objects.filter(beneficiary=statement.earner_id, run__in=parts.values("run"))
+    found: CommissionEntryQuerySet = own.filter(
+        (Q(run__in=parts.filter(hold=None).values("run")) & ~held) | Q(Exists(let_go), rule=Rule.REFERRAL)
+    )
     return found
 
 

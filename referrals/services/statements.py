@@ -17,6 +17,7 @@ from core.violations import refusing
 from ledger.models import Period
 from referrals.enums import RunState, StatementState
 from referrals.models import Run, Statement
+from referrals.services.signals import hold_orders
 
 ISSUE = sql(__file__, "statements_issue")
 APPROVE = sql(__file__, "statements_approve").format(which="s.id = ANY(%(statements)s)")
@@ -76,11 +77,12 @@ class StatementsApproved:
 def issue_statements(*, period: Period, by: User, now: datetime) -> Issued:
     """Put everything approved runs up to the period added onto the statements of its earners; one statement of SQL.
 
-    Issued again, what was approved meanwhile is added to statements that are not approved yet. Raises
-    LaterPeriodIsStated, EarlierStatementsWait or NothingToState; then nothing is issued.
+    Issued again, what was approved meanwhile is added to statements that are not approved yet. What referrals bring on
+    an order that has a signal is held until somebody decides that it is paid.
+
+    Raises LaterPeriodIsStated, EarlierStatementsWait or NothingToState; then nothing is issued.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('statements'))")
+    hold_orders(now=now)
     _refuse_out_of_order(period)
     # A run that is just being approved is waited for: what it adds is neither missed now nor later.
     list(Run.objects.select_for_update(of=["self"]).filter(state=RunState.REVIEW).order_by("pk").values_list("pk"))

@@ -10,7 +10,6 @@ SELECT
         )
     ), 'UTF8')), 'hex') AS sha256
 FROM referrals_statement s
-JOIN referrals_statementpart p ON p.statement_id = s.id
-JOIN referrals_commissionentry e ON e.run_id = p.run_id AND e.beneficiary_id = p.earner_id
+JOIN referrals_statedentry e ON e.statement_id = s.id
 WHERE {which}
 GROUP BY s.id

@@ -6,6 +6,9 @@
 -- period. Only runs that can have something unstated are looked at: those of the period itself, and those approved
 -- since the first statement of their own period was issued (a day before it, for clocks and commits that cross).
 --
+-- What referrals bring on an order that is held stays away (referrals_heldorder). Checked and to be paid (`let_go`), it
+-- is stated as a part of its own, from whichever run it is.
+--
 -- Parameters: period, by, at, minimum (the smallest payout, fen).
 
 WITH runs AS (
@@ -20,14 +23,37 @@ WITH runs AS (
         )
     )
 ),
+let_go AS (
+    SELECT h.id AS hold_id, h.order_id, o.group_id
+    FROM referrals_standing checked
+    JOIN referrals_heldorder h ON h.id = checked.hold_id
+    JOIN orders_order o ON o.id = h.order_id
+    WHERE checked.state = 'pay'
+),
 unstated AS (
-    SELECT e.run_id, e.beneficiary_id AS earner_id, sum(e.amount_fen)::bigint AS fen, count(*)::int AS entries
+    SELECT e.run_id, e.beneficiary_id AS earner_id, NULL::bigint AS hold_id,
+        sum(e.amount_fen)::bigint AS fen, count(*)::int AS entries
     FROM referrals_commissionentry e
-    WHERE e.run_id IN (SELECT id FROM runs)
+    LEFT JOIN referrals_heldorder h ON h.order_id = e.order_id AND e.rule = 'referral'
+    WHERE e.run_id IN (SELECT id FROM runs) AND h.id IS NULL
         AND NOT EXISTS (
-            SELECT FROM referrals_statementpart p WHERE p.run_id = e.run_id AND p.earner_id = e.beneficiary_id
+            SELECT FROM referrals_statementpart p
+            WHERE p.run_id = e.run_id AND p.earner_id = e.beneficiary_id AND p.hold_id IS NULL
         )
     GROUP BY e.run_id, e.beneficiary_id
+    UNION ALL
+    SELECT e.run_id, e.beneficiary_id, let_go.hold_id, sum(e.amount_fen)::bigint, count(*)::int
+    FROM let_go
+    JOIN referrals_commissionentry e
+        ON e.group_id = let_go.group_id AND e.order_id = let_go.order_id AND e.rule = 'referral'
+    JOIN referrals_run r ON r.id = e.run_id AND r.state = 'approved'
+    JOIN ledger_period own ON own.id = r.period_id
+    JOIN ledger_period this ON this.id = %(period)s AND (own.id = this.id OR own.span << this.span)
+    WHERE NOT EXISTS (
+        SELECT FROM referrals_statementpart p
+        WHERE p.run_id = e.run_id AND p.earner_id = e.beneficiary_id AND p.hold_id = let_go.hold_id
+    )
+    GROUP BY e.run_id, e.beneficiary_id, let_go.hold_id
 ),
 earned AS (
     SELECT earner_id, sum(fen)::bigint AS fen FROM unstated GROUP BY earner_id
@@ -73,8 +99,12 @@ statement AS (
     SELECT * FROM added_to UNION ALL SELECT * FROM begun
 ),
 part AS (
-    INSERT INTO referrals_statementpart (statement_id, run_id, earner_id, amount_fen, entries, stated_by_id, stated_at)
-    SELECT statement.id, unstated.run_id, unstated.earner_id, unstated.fen, unstated.entries, %(by)s, %(at)s
+    INSERT INTO referrals_statementpart (
+        statement_id, run_id, earner_id, hold_id, amount_fen, entries, stated_by_id, stated_at
+    )
+    SELECT
+        statement.id, unstated.run_id, unstated.earner_id, unstated.hold_id, unstated.fen, unstated.entries, %(by)s,
+        %(at)s
     FROM unstated JOIN statement ON statement.earner_id = unstated.earner_id
     RETURNING entries
 )

@@ -1,4 +1,4 @@
-"""Who brought whom: a fragment of a member's page."""
+"""Who brought whom: a fragment of a member's page, and a page of its own for all above and below."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,11 +13,11 @@ from community.models import Member
 from core.access import SignedInRequest, leader_or_operator, operator_only, signed_in
 from core.enums import Role
 from core.errors import DomainError
-from core.http import render_page, say
+from core.http import render_page, say, wants_fragment
 from referrals import services
 from referrals.forms import CorrectionForm, ReferralForm
 from referrals.models import Referral
-from referrals.queries import tree_of
+from referrals.queries import branch_of, everybody_below, line_above, tree_of
 
 MAY_REFER = {Role.LEADER, Role.OPERATOR}
 
@@ -40,6 +40,35 @@ def _member_tree(request: SignedInRequest, member: Member, refused: ReferralForm
     action = "referrals:correct" if isinstance(form, CorrectionForm) else "referrals:refer"
     context = {"tree": tree, "form": form, "action": action}
     return render_page(request, "referrals/member_tree.html", context, fragment="tree", status=422 if refused else 200)
+
+
+@require_safe
+@signed_in
+def chain_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Everybody above a member and below: below as a tree that opens branch by branch, or all of it as a table."""
+    member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
+    above, unknown = line_above(member, user=request.user)
+    as_table = request.GET.get("view") == "table"
+    context = {"member": member, "above": above, "unknown": unknown, "as_table": as_table}
+    if as_table:
+        rows, number = everybody_below(member, user=request.user)
+        context |= {"rows": rows, "not_shown": number - len(rows)}
+    else:
+        branch, more = branch_of(member, user=request.user)
+        context |= {"branch": branch, "more": more}
+    return render_page(request, "referrals/chain_detail.html", context)
+
+
+@require_safe
+@signed_in
+def chain_branch(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Whom one member brought: what opens under them in the tree. As a page of its own it is their tree."""
+    member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
+    if not wants_fragment(request):
+        return redirect("referrals:chain_detail", pk)
+    branch, more = branch_of(member, user=request.user)
+    context = {"member": member, "branch": branch, "more": more}
+    return render_page(request, "referrals/chain_detail.html", context, fragment="branch")
 
 
 @require_POST

@@ -8,7 +8,7 @@ from core.access import SignedInRequest, money_reader
 from core.http import render_page
 from ledger.models import Period
 from ledger.queries import trial_balance
-from referrals.queries import open_ends, proof, statements_stand
+from referrals.queries import held_in, open_ends, proof, statements_stand
 
 
 @require_safe
@@ -17,11 +17,14 @@ def closing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Closing itself is a page of the books; this one says whether it is time."""
     period: Period = get_object_or_404(Period.objects.visible_to(request.user), pk=pk)
     findings = proof()
+    waits_fen, refused_fen = held_in(period)
     context = {
         "period": period,
         "ends": open_ends(period),
         "stand": statements_stand(period),
         "trial": trial_balance(period),
+        "waits_fen": waits_fen,
+        "refused_fen": refused_fen,
         "findings": findings,
         "agrees": not any(one.count for one in findings),
     }

@@ -11,7 +11,7 @@ from community.models import Member
 from core.access import SignedInRequest, leader_only
 from core.http import render_page
 from orders.models import Campaign, Order
-from referrals.queries import earned_in, earnings_of, paid_to, statements_of
+from referrals.queries import earned_in, earnings_of, held_from, paid_to, statements_of
 
 
 @require_safe
@@ -20,12 +20,14 @@ def earnings(request: SignedInRequest) -> HttpResponse:
     member = Member.objects.filter(user=request.user).first()
     context: dict[str, Any] = {"earnings": None}
     if member is not None:
-        earned, paid_fen = earnings_of(member, today=localdate()), paid_to(member.pk)
+        earned, paid_fen, held = earnings_of(member, today=localdate()), paid_to(member.pk), held_from(member)
         context = {
             "earnings": earned,
             "statements": statements_of(member.pk),
-            "payable_fen": earned.sums.approved_fen - paid_fen,
+            "payable_fen": earned.sums.approved_fen - paid_fen - sum(one.fen for one in held),
             "paid_fen": paid_fen,
+            "held": held,
+            "waits_fen": sum(one.fen for one in held if not one.refused),
         }
     return render_page(request, "referrals/earnings.html", context)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.access import SignedInRequest, admin_only, money_reader, signed_in
 from core.errors import DomainError
+from core.exports import ask_for_export
 from core.http import render_page, say
 from core.models import User
 from core.paging import page_by_key
@@ -19,8 +20,13 @@ from orders.models import Campaign
 from referrals import services
 from referrals.enums import StatementState
 from referrals.forms import SeenForm
+from referrals.jobs import PRINT_STATEMENTS
 from referrals.models import Statement
 from referrals.queries import approvable_by, campaigns_on, orders_on, statements_stand, with_disputes
+
+PRINTED_AT_ONCE = 1_000
+"""Statements in one file: half a minute of work at its end, and as much as anybody prints."""
+READ_BY_A_SHARD = 50
 
 
 @require_safe
@@ -155,3 +161,40 @@ def statement_orders(request: SignedInRequest, pk: int, campaign: int) -> HttpRe
         "may_dispute": statement.state == StatementState.ISSUED and statement.earner.user_id == request.user.pk,
     }
     return render_page(request, "referrals/statement_orders.html", context)
+
+
+@require_POST
+@signed_in
+def statement_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The statement as a file; a job makes it, its page says when it can be fetched."""
+    statement = visible_statement(request.user, pk)
+    return _print(request, [pk], name=f"statement-{statement.number}", what={"statement": pk})
+
+
+@require_POST
+@money_reader
+def statements_pdf(request: SignedInRequest) -> HttpResponse:
+    """All statements of a period in one file, the largest payouts first."""
+    period = _chosen_period(request)
+    statements = Statement.objects.visible_to(request.user).filter(period=period).order_by("-payable_fen", "pk")
+    ids = list(statements.values_list("pk", flat=True)[: PRINTED_AT_ONCE + 1])
+    if not ids:
+        return _statement_list(request, str(period.pk), refusal=_("No statement of this period yet"))
+    if len(ids) > PRINTED_AT_ONCE:
+        refusal = _("A file takes %(most)d statements, and this period has more. Open those you need one by one.")
+        return _statement_list(request, str(period.pk), refusal=refusal % {"most": PRINTED_AT_ONCE})
+    return _print(request, ids, name=f"statements-{period}", what={"period": period.pk})
+
+
+def _print(request: SignedInRequest, ids: list[int], *, name: str, what: dict[str, int]) -> HttpResponse:
+    job = ask_for_export(
+        kind=PRINT_STATEMENTS,
+        ids=ids,
+        header=[],
+        arguments=what,
+        file_name=f"{name}.pdf",
+        by=request.user,
+        now=now(),
+        part=READ_BY_A_SHARD,
+    )
+    return redirect("core:job_detail", job.pk)

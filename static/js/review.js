@@ -1,4 +1,4 @@
-/* Reviewing a run by keys: J and K go through the rows of [data-review], Enter opens one, A presses approve. */
+/* Reviewing by keys: J and K go through the rows of [data-review], Enter opens one, A approves, R refuses. */
 (function () {
   'use strict';
   document.addEventListener('keydown', (event) => {
@@ -9,9 +9,9 @@
       const rows = linli.all('[data-review] .name > a');
       const next = rows[Math.min(Math.max(rows.indexOf(document.activeElement) + by, 0), rows.length - 1)];
       if (next) next.focus();
-    } else if (event.key === 'a') {
-      const approve = document.querySelector('[data-review-approve]');
-      if (approve) approve.click();
+    } else if (event.key === 'a' || event.key === 'r') {
+      const chosen = document.querySelector(event.key === 'a' ? '[data-review-approve]' : '[data-review-refuse]');
+      if (chosen) chosen.click();
     } else return;
     event.preventDefault();
   });

@@ -193,6 +193,8 @@ PAGES = [
     ("referrals:run_approve", POST, {"pk": "run"}, "A"),
     ("referrals:earner_detail", GET, {"pk": "run", "member": "leader"}, "AU"),
     ("referrals:entry_list", GET, {}, "AU"),
+    ("referrals:share_list", GET, {}, "AU"),
+    ("referrals:shares_csv", GET, {"pk": "period"}, "AU"),
     ("referrals:why", GET, {"order": "order"}, "AU"),
     ("referrals:plan_list", GET, {}, "AU"),
     ("referrals:clock_set", POST, {}, "A"),
@@ -221,6 +223,8 @@ PAGES = [
     ("referrals:statement_list", GET, {}, "AU"),
     ("referrals:statement_issue", POST, {}, "A"),
     ("referrals:statements_approve", POST, {}, "A"),
+    ("referrals:statements_pdf", POST, {}, "AU"),
+    ("referrals:statement_pdf", POST, {"pk": "statement"}, "LAU"),
     ("referrals:statement_detail", GET, {"pk": "statement"}, "LAU"),
     ("referrals:statement_approve", POST, {"pk": "statement"}, "A"),
     ("referrals:statement_orders", GET, {"pk": "statement", "campaign": "stated_campaign"}, "LAU"),
@@ -228,6 +232,10 @@ PAGES = [
     ("referrals:dispute_list", GET, {}, "AU"),
     ("referrals:dispute_detail", GET, {"pk": "dispute"}, "AU"),
     ("referrals:dispute_answer", POST, {"pk": "dispute"}, "A"),
+    ("referrals:signal_list", GET, {}, "AU"),
+    ("referrals:signal_look", POST, {}, "A"),
+    ("referrals:signal_detail", GET, {"pk": "signal"}, "AU"),
+    ("referrals:signal_decide", POST, {"pk": "signal"}, "A"),
     ("referrals:earner_terms", GET, {"member": "leader"}, "A"),
     ("referrals:withholding_set", POST, {"member": "leader"}, "A"),
     ("referrals:account_set", POST, {"member": "leader"}, "A"),
@@ -244,6 +252,8 @@ PAGES = [
     ("referrals:earnings", GET, {}, "LS"),
     ("referrals:earnings_campaign", GET, {"campaign": "campaign"}, "L"),
     ("referrals:member_tree", GET, {"pk": "member"}, "OLAU"),
+    ("referrals:chain_detail", GET, {"pk": "member"}, "OLAU"),
+    ("referrals:chain_branch", GET, {"pk": "member"}, "OLAU"),
     ("referrals:refer", POST, {"pk": "member"}, "OL"),
     ("referrals:correct", POST, {"pk": "brought"}, "O"),
     ("ledger:account_list", GET, {}, "AU"),
@@ -279,9 +289,10 @@ BODIES = {
     "referrals:run_start": {"period": "period"},
     "referrals:statement_issue": {"period": "period"},
     "referrals:statements_approve": {"period": "period"},
+    "referrals:statements_pdf": {"period": "period"},
 }
 """What has to be sent along for an address to be found at all."""
-READING_BY_POST = {"logout", "core:language", "core:prove"}
+READING_BY_POST = {"logout", "core:language", "core:prove", "referrals:statement_pdf", "referrals:statements_pdf"}
 AS_ANYBODY = {"join", "orders:public_campaign", "orders:own_order", "orders:helper_ticks", "orders:helper_phone"}
 """Who is signed in makes no difference here: what is sent is sent as a member without an account."""
 

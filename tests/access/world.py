@@ -36,8 +36,17 @@ from orders.services import (
 )
 from orders.views.helper import helper_token
 from orders.views.public import token_of
-from referrals.enums import BatchState, EntryKind, PayoutLayout, Rule, RunState, TransferState, WithholdingKind
-from referrals.models import CommissionEntry, Dispute, PayoutBatch, PlanVersion, Run, Statement, Transfer
+from referrals.enums import (
+    BatchState,
+    EntryKind,
+    PayoutLayout,
+    Rule,
+    RunState,
+    SignalKind,
+    TransferState,
+    WithholdingKind,
+)
+from referrals.models import CommissionEntry, Dispute, PayoutBatch, PlanVersion, Run, Signal, Statement, Transfer
 from referrals.services import Terms, create_version, issue_statements, make_link, raise_dispute, refer, standard_plan
 from tests import factories as make
 from tests.factories import NOW, TODAY
@@ -229,6 +238,7 @@ def build() -> World:
         "stated_order": stated.order_id,
         "stated_campaign": done.pk,
         "dispute": stated.pk,
+        "signal": Signal.objects.create(kind=SignalKind.ACCOUNT, figures={}, found_at=NOW).pk,
         "payout": waiting.pk,
         "payout_sent": sent.pk,
         "transfer_paid": make_paid_transfer(sent, stated.statement).pk,

@@ -55,9 +55,13 @@ def test_facts_entries_and_histories_are_append_only() -> None:
         "ledger_leg",
         "referrals_bindingrule",
         "referrals_commissionentry",
+        "referrals_heldorder",
         "referrals_joining",
         "referrals_rewardentry",
         "referrals_spreader",
+        "referrals_signal",
+        "referrals_signaldecision",
+        "referrals_signalpair",
         "referrals_statementpart",
     }
     histories = {model._meta.db_table for model in tracked().values()}

@@ -28,8 +28,8 @@ from tests.referrals.sales import (
 class Books:
     """March and April, an admin who prepares and one who approves, and one leader (with a login) of one group."""
 
-    def __init__(self, *, leader_ppm: int = 1_000_000) -> None:
-        self.plan = make_plan(leader_ppm=leader_ppm)
+    def __init__(self, *, leader_ppm: int = 1_000_000, **terms: int) -> None:
+        self.plan = make_plan(leader_ppm=leader_ppm, **terms)
         self.march, self.april = make_period(MARCH, APRIL), make_period(APRIL, MAY)
         self.preparer: User = make_user(Role.ADMIN, name="李会计")
         self.approver: User = make_user(Role.ADMIN, name="王复核")
