@@ -29,7 +29,7 @@ def remove() -> int:
         )
     models = [model for label in EMPTIED for model in apps.get_app_config(label).get_models(include_auto_created=True)]
     models += list(apps.get_app_config("core").get_models())
-    tables = {model._meta.db_table for model in models if model is not User}
+    tables = {model._meta.db_table for model in models if model is not User and model._meta.managed}  # no views
     names = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
     with emptying(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
