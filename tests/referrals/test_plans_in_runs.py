@@ -314,7 +314,7 @@ def test_by_the_clock_of_payment_what_is_delivered_waits_to_be_paid(march, admin
 
 
 def test_a_payment_taken_back_counts_from_the_day_it_is_taken_back_on(march, april, admin, group, leader):
-    """As everything that is dated after a month: March run again in April says what it said, and April takes it back."""
+    """As everything dated after a month: March run again in April says what it said, and April takes it back."""
     make_plan(leader_ppm=40_000, clock=Clock.PAID)
     sale = delivered_sale(group, 100_00, leader=leader)
     mistake = paid_at(sale, NEXT_DAY, admin)
