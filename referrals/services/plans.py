@@ -137,6 +137,8 @@ def publish_version(
     who does for a slab. Raises VersionIsPublished, VersionsOverlap, PlanPaysTooMuch, NobodyAnswersForLevelTwo,
     NobodyAnswersForCliffs, TiersDoNotRise, TiersBeyondTheCap or AnotherPlanPays; then it stays a draft.
     """
+    # Whoever publishes a version of another plan or declares another clock waits, and then sees this one.
+    list(Plan.objects.select_for_update().order_by("pk"))
     other = Plan.objects.filter(versions__state=VersionState.PUBLISHED).exclude(pk=version.plan_id).first()
     if other is not None:
         raise AnotherPlanPays(

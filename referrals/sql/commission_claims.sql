@@ -69,7 +69,10 @@ paid AS MATERIALIZED (
     JOIN sale ON sale.order_id = payment.order_id
     WHERE EXISTS (SELECT FROM paying WHERE clock = 'paid')
       AND payment.amount_fen > 0 AND payment.business_date < %(before)s
-      AND NOT EXISTS (SELECT FROM orders_payment mistake WHERE mistake.takes_back_id = payment.id)
+      AND NOT EXISTS (
+          SELECT FROM orders_payment mistake
+          WHERE mistake.takes_back_id = payment.id AND mistake.business_date < %(before)s
+      )
     GROUP BY payment.order_id
 ),
 timed AS MATERIALIZED (

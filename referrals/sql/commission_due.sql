@@ -16,9 +16,11 @@
         min(entry.order_id) AS order_id
     FROM looked_at
     JOIN referrals_commissionentry entry ON entry.group_id = looked_at.group_id AND entry.order_id = looked_at.id
-    -- What a month's volume brought is left as it is where the month is not looked at.
-    WHERE rule <> 'volume' OR %(months)s::date[] IS NULL
-        OR date_trunc('month', clock_day)::date = ANY(%(months)s::date[])
+    -- What the volume of a month brought is left as it is where the month is not looked at. The order says which month
+    -- that is by now, not the entry: the claim of an order that moved has entries of both.
+    WHERE rule <> 'volume' OR %(months)s::date[] IS NULL OR entry.order_id NOT IN (
+        SELECT order_id FROM timed WHERE date_trunc('month', clock_day)::date <> ALL(%(months)s::date[])
+    )
     GROUP BY source_id, rule, level, beneficiary_id
 )
 SELECT

@@ -1,16 +1,16 @@
 """Whatever happens to money, in any order: after every step books, entries, statements and payouts say the same.
 
-The model holds what happened (ticks, refunds, plan versions) and asks `referrals/rules/commission.py` what is due; what
-statements and transfers have to say it keeps by itself. `EXAMPLES=200 STEPS=60` is a drill; with
+The model holds what happened (ticks, refunds, plan versions, shares) and asks `referrals/rules/commission.py` what is
+due; what statements and transfers have to say it keeps by itself. `EXAMPLES=200 STEPS=60` is a drill; with
 `--log-cli-level=INFO` the test says how often what was done or refused.
 """
 
 import logging
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -20,11 +20,14 @@ from django.db.models import Count, Sum
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
+from community.models import CoLeader
+from community.services import end_share, give_share
 from core.enums import JobState, Role
 from core.invariants import check
 from core.jobs import drain_all
 from core.jobs.worker import work_one
 from core.models import Shard
+from core.money import PPM
 from ledger.enums import PeriodState
 from ledger.models import Entry, Leg, Period
 from ledger.services import close_period
@@ -36,7 +39,9 @@ from referrals.models import CommissionEntry, Dispute, PayoutBatch, PlanVersion,
 from referrals.queries import paid_on
 from referrals.rules import commission as rules
 from referrals.rules import facts
+from referrals.rules.checks import NotCalculable
 from referrals.rules.payout_files import Returned
+from referrals.rules.tiers import TierKind, Volume
 from referrals.services import bookings
 from tests.factories import make_group, make_leader, make_member, make_user
 from tests.machines import Machine, quick
@@ -50,10 +55,20 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 MINIMUM_FEN = 1_000
 DOORS = [(0, "1-101"), (0, "1-102"), (1, "1-101"), (1, "")]
 """The orders of a group: campaign and door."""
+ANOTHER_LEADER = 2
+"""The place of the order that was taken in under who led the group before."""
+ORDER_DAYS = [date(2026, 3, 3), date(2026, 3, 10)]
 PRICES_FEN = [33_33, 129_90, 2_500_00]
 Claim = tuple[int, str, int, int]
 """Source, rule, level, earner."""
 Version = tuple[date, date | None, services.Terms]
+VOLUMES = [
+    Volume(TierKind.MARGINAL, (150_00, 3_000_00), (50_000, 80_000)),
+    Volume(TierKind.MARGINAL, (1, 2_600_00, 5_500_00), (310_000, 333_333, 400_001)),
+    Volume(TierKind.SLAB, (163_22, 2_663_23), (46_000, 350_000)),
+]
+
+OWN_RATES = ("of_groups", "of_people")
 
 logger = logging.getLogger(__name__)
 some = st.integers(0, 1_000)
@@ -69,6 +84,10 @@ terms = st.fixed_dictionaries(
         "pool_cap_ppm": st.sampled_from([None, None, 60_001]),
         "development": st.sampled_from([(0, 0), (12_345, 20)]),
         "own": st.dictionaries(st.integers(0, 2), st.sampled_from([None, 0, 500_000]), max_size=2),
+        "of_groups": st.dictionaries(st.integers(0, 2), st.sampled_from([0, 60_000]), max_size=1),
+        "of_people": st.dictionaries(st.integers(0, 2), st.sampled_from([0, 75_001]), max_size=1),
+        "seed_ppm": st.sampled_from([0, 7_007]),
+        "volume": st.sampled_from([None, None, *VOLUMES]),
     }
 )
 
@@ -118,6 +137,20 @@ class Sold:
         return sum(one.fen for _place, one in self.told if one.line == line and not one.sign)
 
 
+@dataclass(frozen=True)
+class Share:
+    """What a co-leader is given of a group's orders, from a day to the one before another; people by their ids."""
+
+    group: int
+    member: int
+    ppm: int
+    begins: date
+    ends: date
+
+    def holds(self, day: date) -> bool:
+        return self.begins <= day < self.ends
+
+
 @dataclass
 class Stated:
     """What a statement has to say."""
@@ -161,6 +194,7 @@ class Stage:
         self.orders: list[tuple[Order, int]] = []
         for number, group in enumerate(self.groups):
             for place, (campaign, door) in enumerate(DOORS):
+                leader = leaders[(number // 2 + (place == ANOTHER_LEADER)) % 2]
                 above = [(None, None), (wang, None), (wang, leaders[0]), (leaders[0], leaders[0])][(number + place) % 4]
                 order = make_sale(
                     group,
@@ -168,9 +202,11 @@ class Stage:
                     campaign=self.rounds[campaign],
                     member=make_member(f"成员{number}{place}"),
                     door=door,
-                    leader=leaders[number // 2],
+                    leader=leader,
                     referrer=above[0],
                     referrer_2=above[1],
+                    seed=[None, wang, leader][(number + 2 * place) % 3],
+                    order_day=ORDER_DAYS[place % 2],
                 )
                 self.orders.append((order, campaign))
         make_plan(leader_ppm=300_000, referral_1_ppm=50_000, delivery_fee_fen=200, delivery_cap_fen=500)
@@ -186,9 +222,13 @@ class Money(Machine):
         super().__init__()
         self.stage = stage
 
-    @initialize(ticked=st.lists(some, min_size=2, max_size=6), far=st.sampled_from([0, 1, 2, 3, 4, 4]))
-    def begins(self, ticked: list[int], far: int) -> None:
-        """Some has been delivered in March, and its money is on its way by so many steps."""
+    @initialize(
+        ticked=st.lists(some, min_size=2, max_size=6),
+        said=st.one_of(st.none(), terms, terms),
+        far=st.sampled_from([0, 1, 2, 3, 4, 5]),
+    )
+    def begins(self, ticked: list[int], said: dict[str, Any] | None, far: int) -> None:
+        """Some has been delivered in March, perhaps by other terms, and its money is on its way by so many steps."""
         self.begin()
         self.day, self.now = date(2026, 3, 5), datetime(2026, 3, 5, 2, tzinfo=UTC)
         self.place = 0
@@ -203,6 +243,7 @@ class Money(Machine):
         self.versions: dict[int, Version] = {first.pk: (first.span.lower, None, began)}
         self.own: dict[int, dict[int, int | None]] = {first.pk: {}}
         self.opened_by: list[int | None] = [None] * 3
+        self.shares: dict[int, Share] = {}
         self.recorded: dict[Claim, int] | None = {}
         self.runs: dict[int, int] = {}
         """The place of the period, by run."""
@@ -216,11 +257,13 @@ class Money(Machine):
         self.taxed_otherwise: set[int] = set()
         """Batches of earners of whom something was paid, returned or said since they were prepared."""
         self.closed: dict[int, tuple[int, int, int]] = {}
+        if said:
+            self.publish(said, (MARCH - self.day).days, None)
         for number in ticked:
             self.tick(number, None, None)
         self.a_month_is_paid(far)
 
-    @rule(far=st.sampled_from([2, 3, 4]))
+    @rule(far=st.sampled_from([2, 3, 4, 5]))
     def a_month_is_paid(self, far: int) -> None:
         """So many of the usual steps, one after the other, for the month before this one while it is open."""
         before = self.month() - 1
@@ -230,6 +273,7 @@ class Money(Machine):
             lambda: self.approve_run(0),
             lambda: (self.issue(place), self.approve_statements(0, alone=False)),
             lambda: (self.prepare(everything=False), self.approve_payout(0)),
+            lambda: self.bank_answers(0, ["paid"]),
         ][:far]:
             step()
 
@@ -296,7 +340,7 @@ class Money(Machine):
         """A version from a day on, often in the past, in months that are closed too."""
         first = self.day + timedelta(days=begins)
         after = None if ends is None else first + timedelta(days=ends)
-        plain = {name: value for name, value in said.items() if name not in {"development", "own"}}
+        plain = {name: value for name, value in said.items() if name not in {"development", "own", *OWN_RATES}}
         ppm, days = said["development"]
         own = {offers[place].product_id: rate for offers in self.stage.products for place, rate in said["own"].items()}
         new = services.Terms(
@@ -306,15 +350,21 @@ class Money(Machine):
             development_ppm=ppm,
             development_days=days,
             product_ppm=own,
+            group_ppm={self.stage.groups[number].pk: ppm for number, ppm in said["of_groups"].items()},
+            person_ppm={self.stage.people[number].pk: ppm for number, ppm in said["of_people"].items()},
         )
         followed = next((pk for pk, (begun, end, _t) in self.versions.items() if end is None and begun < first), None)
         spans = {pk: (begun, first if pk == followed else end) for pk, (begun, end, _t) in self.versions.items()}
         free = all((end or date.max) <= first or (after or date.max) <= begun for begun, end in spans.values())
         plan, admin = self.stage.first.plan, self.stage.preparer
-        with self.happening("publishing", accepted=free):
+        accepted = free and calculable(new, said["own"])
+        with self.happening("publishing", accepted=accepted):
             draft = services.create_version(plan=plan, terms=new, by=admin)
-            services.publish_version(version=draft, by=admin, now=self.now, acknowledged_by="钱总")
-        if free:
+            services.publish_version(
+                version=draft, by=admin, now=self.now, acknowledged_by="钱总", cliffs_acknowledged_by="钱总"
+            )
+        if accepted:
+            self.note("publishing a volume" if new.volume else "publishing without one")
             if followed:
                 self.versions[followed] = (self.versions[followed][0], first, self.versions[followed][2])
             self.versions[draft.pk], self.own[draft.pk] = (first, after, new), said["own"]
@@ -328,6 +378,41 @@ class Money(Machine):
             type(self.stage.groups[group]).objects.filter(pk=self.stage.groups[group].pk).update(opened_by=person)
             self.opened_by[group] = person
 
+    @rule(
+        group=st.integers(0, 2),
+        who=st.integers(0, 2),
+        ppm=st.sampled_from([333_333, 400_000, 700_001]),
+        begins=st.integers(0, 11),
+        days=st.sampled_from([None, 1, 7]),
+    )
+    def share(self, group: int, who: int, ppm: int, begins: int, days: int | None) -> None:
+        """From one of the first days of March on, where the orders are; also of days that were paid for."""
+        first, member = MARCH + timedelta(days=begins), self.stage.people[who]
+        last = None if days is None else first + timedelta(days=days - 1)
+        new = Share(group, member.pk, ppm, first, last + timedelta(days=1) if last else date.max)
+        leads = self.stage.people[group // 2] == member
+        with self.happening("giving a share", accepted=not leads and fits([*self.shares.values(), new])):
+            given = give_share(
+                group=self.stage.groups[group],
+                member=member,
+                share_ppm=ppm,
+                first_day=first,
+                last_day=last,
+                by=self.stage.preparer,
+            )
+            self.shares[given.pk] = new
+
+    @rule(which=some, days=st.integers(0, 7))
+    def share_ends(self, which: int, days: int) -> None:
+        if not self.shares:
+            return
+        pk = sorted(self.shares)[which % len(self.shares)]
+        last = self.shares[pk].begins + timedelta(days=days)
+        ended = {**self.shares, pk: replace(self.shares[pk], ends=last + timedelta(days=1))}
+        with self.happening("ending a share", accepted=fits(ended.values())):
+            end_share(share=CoLeader.objects.get(pk=pk), last_day=last, by=self.stage.preparer)
+            self.shares = ended
+
     # What is due by the rules
 
     def due(self, before: date) -> dict[Claim, int]:
@@ -336,11 +421,10 @@ class Money(Machine):
             holds = [
                 sold
                 for sold in self.orders
-                if any(one.sign for _place, one in sold.known(before))
-                and begins <= sold.first_tick(before)[1].day < (ends or date.max)
+                if sold.delivered(before) and begins <= sold.first_tick(before)[1].day < (ends or date.max)
             ]
             for key, fen in self._by_rates(holds, said, self.own[pk], before).items():
-                due[int(key.line or 0), key.rule, key.level, int(key.beneficiary)] += fen
+                due[int(key.line or key.order), key.rule, key.level, int(key.beneficiary)] += fen
             for key, fen in self._by_walks(said, begins, ends or date.max, before).items():
                 due[int(key.order), key.rule, key.level, int(key.beneficiary)] += fen
         return {claim: fen for claim, fen in due.items() if fen}
@@ -348,19 +432,15 @@ class Money(Machine):
     def _by_rates(
         self, holds: list[Sold], said: services.Terms, own: dict[int, int | None], before: date
     ) -> dict[rules.Key, int]:
-        plan = facts.Plan(
-            leader_ppm=said.leader_ppm,
-            referral_ppm=(said.referral_1_ppm, said.referral_2_ppm),
-            pool_cap_ppm=said.pool_cap_ppm,
-            development_ppm=said.development_ppm,
-            product_ppm={str(place): ppm for place, ppm in own.items()},
-        )
-        return rules.due(plan, [self._as_sold(sold, said.development_days, before) for sold in holds])
+        in_turn = sorted(holds, key=lambda sold: sold.first_tick(before)[0])
+        return rules.due(as_ruled(said, own), [self._as_sold(sold, said.development_days, before) for sold in in_turn])
 
     def _as_sold(self, sold: Sold, development_days: int, before: date) -> facts.Order:
         at_the_door = sold.delivered(before)
-        opened_by = self.opened_by[[group.pk for group in self.stage.groups].index(sold.row.group_id)]
-        is_new = (sold.first_tick(before)[1].day - MARCH).days < development_days
+        group = [group.pk for group in self.stage.groups].index(sold.row.group_id)
+        opened_by, day = self.opened_by[group], sold.first_tick(before)[1].day
+        is_new = (day - MARCH).days < development_days
+        beside = [one for one in self.shares.values() if one.group == group and one.holds(sold.row.order_day)]
         above = [one for one in (sold.row.referrer_1_id, sold.row.referrer_2_id) if one]
         return facts.Order(
             id=str(sold.row.pk),
@@ -371,6 +451,14 @@ class Money(Machine):
             leader=str(sold.row.leader_id),
             referrers=tuple(str(one) for one in above),
             developer=str(opened_by) if opened_by and is_new else None,
+            group=str(sold.row.group_id),
+            month=f"{day:%Y-%m}",
+            seed=str(sold.row.seed_id) if sold.row.seed_id else None,
+            co_leaders=tuple(
+                facts.CoLeader(str(one.member), one.ppm)
+                for one in sorted(beside, key=lambda share: share.member)
+                if one.member != sold.row.leader_id
+            ),
             refunds=tuple(
                 facts.Refund(str(sold.lines[one.line].pk), one.fen)
                 for _place, one in sold.known(before)
@@ -626,6 +714,18 @@ class Money(Machine):
                 self.note(f"a transfer {word}")
         self.taxed_anew(batch)
 
+    @rule(which=some)
+    def comes_back(self, which: int) -> None:
+        """What was paid; of what was not, nobody can say so."""
+        items = list(Transfer.objects.exclude(state=TransferState.WITHDRAWN).select_related("batch").order_by("pk"))
+        if not items:
+            return
+        item = items[which % len(items)]
+        with self.expecting("coming back", accepted=self.transfers[item.pk] == TransferState.PAID):
+            services.record_came_back(transfer=item, said="账户已销户", by=self.stage.preparer, now=self.now)
+            self.transfers[item.pk] = TransferState.FAILED
+        self.taxed_anew(item.batch)
+
     @rule(who=st.integers(0, 2), kind=st.sampled_from(list(WithholdingKind)), sure=seldom)
     def tax(self, who: int, kind: WithholdingKind, sure: bool) -> None:
         if not sure:
@@ -742,6 +842,37 @@ class Money(Machine):
                 owed[earner] += fen
             assert paid_on(self.stage.periods) == owed
             self.note("a trial that says what is recorded")
+
+
+def as_ruled(said: services.Terms, own: dict[int, int | None]) -> facts.Plan:
+    return facts.Plan(
+        leader_ppm=said.leader_ppm,
+        referral_ppm=(said.referral_1_ppm, said.referral_2_ppm),
+        pool_cap_ppm=said.pool_cap_ppm,
+        development_ppm=said.development_ppm,
+        seed_ppm=said.seed_ppm,
+        product_ppm={str(place): ppm for place, ppm in own.items()},
+        group_ppm={str(group): ppm for group, ppm in said.group_ppm.items()},
+        person_ppm={str(person): ppm for person, ppm in said.person_ppm.items()},
+        volume=said.volume,
+    )
+
+
+def calculable(said: services.Terms, own: dict[int, int | None]) -> bool:
+    try:
+        return bool(as_ruled(said, own))
+    except NotCalculable:
+        return False
+
+
+def fits(shares: Iterable[Share]) -> bool:
+    """Whether on every day a co-leader has one share of a group and all of them leave its leader something."""
+    held = list(shares)
+    for group, day in {(one.group, one.begins) for one in held}:
+        there = [one for one in held if one.group == group and one.holds(day)]
+        if sum(one.ppm for one in there) >= PPM or len({one.member for one in there}) < len(there):
+            return False
+    return True
 
 
 def die(*args: object, **kwargs: object) -> None:

@@ -1,6 +1,8 @@
 """A version of a plan: lawful or not published, followed by the next, and frozen."""
 
+from collections.abc import Callable
 from datetime import date
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,6 +16,7 @@ from referrals.enums import Clock, VersionState
 from referrals.models import Plan, PlanVersion, RateTerm, VolumeTier
 from referrals.rules.tiers import TierKind, Volume
 from tests.factories import NOW, make_group, make_member, make_product, make_user
+from tests.races import meanwhile, wait_until, we_block_somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +253,41 @@ def test_a_draft_goes_with_the_rates_of_its_products(plan, admin, strawberries):
     services.discard_version(version=version)
 
     assert not RateTerm.objects.exists()
+
+
+def while_it_is_being_published(version: PlanVersion, act: Callable[[], object]) -> None:
+    """Somebody else acts before the publishing is committed."""
+    published, over = Event(), Event()
+
+    def acting() -> None:
+        published.wait(5)
+        act()
+        over.set()
+
+    with meanwhile(acting), transaction.atomic():
+        publish(version, version.created_by)
+        published.set()
+        wait_until(lambda: over.is_set() or we_block_somebody(), seconds=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_declared_while_the_first_version_is_being_published_comes_too_late(plan, admin):
+    """The version's fingerprint says which clock it was published with."""
+    version = draft(plan, admin)
+
+    with pytest.raises(services.ClockIsDeclared):
+        while_it_is_being_published(
+            version, lambda: services.declare_clock(plan=Plan.objects.get(), clock=Clock.PAID, by=admin)
+        )
+
+    assert Plan.objects.get().clock == Clock.DELIVERED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_plans_published_at_once_one_pays(plan, admin):
+    versions = [draft(plan, admin), draft(Plan.objects.create(name="另一个方案"), admin)]
+
+    with pytest.raises(services.AnotherPlanPays):
+        while_it_is_being_published(versions[0], lambda: publish(versions[1], admin))
+
+    assert PlanVersion.objects.get(state=VersionState.PUBLISHED) == versions[0]

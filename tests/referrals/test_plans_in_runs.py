@@ -13,8 +13,8 @@ from core.models import Shard, User
 from ledger.enums import PeriodState
 from ledger.models import Period
 from orders.enums import PayMethod
-from orders.models import Order
-from orders.services import Money, record_payment
+from orders.models import Order, Payment
+from orders.services import Money, record_payment, take_back_payment
 from referrals import services
 from referrals.enums import Clock, Rule
 from referrals.models import CommissionEntry, Run
@@ -282,9 +282,9 @@ LAST_SECOND = datetime(2026, 3, 15, 15, 59, 59, tzinfo=UTC)
 NEXT_DAY = datetime(2026, 3, 15, 16, 0, 0, tzinfo=UTC)
 
 
-def paid_at(order: Order, moment: datetime, by: User) -> None:
-    money = Money(order, 100_00, PayMethod.WECHAT, None)
-    record_payment(money=money, paid_fen=0, by=by, now=moment)
+def paid_at(order: Order, moment: datetime, by: User, *, fen: int = 100_00, before_fen: int = 0) -> Payment:
+    money = Money(order, fen, PayMethod.WECHAT, None)
+    return record_payment(money=money, paid_fen=before_fen, by=by, now=moment)
 
 
 @pytest.mark.parametrize(("clock", "earned"), [(Clock.PAID, [4_00, 5_00]), (Clock.DELIVERED, [5_00, 5_00])])
@@ -311,3 +311,42 @@ def test_by_the_clock_of_payment_what_is_delivered_waits_to_be_paid(march, admin
     second = run(march, admin)
 
     assert (added(first), added(second), second.whole) == (0, 4_00, True)
+
+
+def test_a_payment_taken_back_counts_from_the_day_it_is_taken_back_on(march, april, admin, group, leader):
+    """As everything dated after a month: March run again in April says what it said, and April takes it back."""
+    make_plan(leader_ppm=40_000, clock=Clock.PAID)
+    sale = delivered_sale(group, 100_00, leader=leader)
+    mistake = paid_at(sale, NEXT_DAY, admin)
+    first = run(march, admin)
+
+    take_back_payment(payment=mistake, by=admin, now=datetime(2026, 4, 2, 10, tzinfo=UTC))
+    runs = [first, run(march, admin), run(april, admin)]
+
+    assert [added(one) for one in runs] == [4_00, 0, -4_00]
+
+
+def test_a_part_that_is_paid_starts_the_clock_and_the_rest_moves_nothing(march, april, admin, group, leader):
+    first = make_plan(leader_ppm=40_000, next_first_day=APRIL, clock=Clock.PAID)
+    make_plan(leader_ppm=50_000, first_day=APRIL, plan=first.plan)
+    sale = delivered_sale(group, 100_00, leader=leader)
+    paid_at(sale, NEXT_DAY, admin, fen=1)
+    of_march = run(march, admin)
+
+    paid_at(sale, datetime(2026, 4, 2, 10, tzinfo=UTC), admin, fen=99_99, before_fen=1)
+
+    assert (added(of_march), added(run(april, admin))) == (4_00, 0)
+
+
+def test_what_is_paid_late_for_a_month_that_is_closed_is_of_the_next_one_by_the_rate_of_the_day_it_was_paid(
+    march, april, admin, group, leader
+):
+    first = make_plan(leader_ppm=40_000, next_first_day=APRIL, clock=Clock.PAID)
+    make_plan(leader_ppm=50_000, first_day=APRIL, plan=first.plan)
+    sale = delivered_sale(group, 100_00, leader=leader)
+    of_march = run(march, admin)
+    Period.objects.filter(pk=march.pk).update(state=PeriodState.CLOSED)
+
+    paid_at(sale, datetime(2026, 4, 2, 10, tzinfo=UTC), admin)
+
+    assert (added(of_march), added(run(april, admin))) == (0, 5_00)

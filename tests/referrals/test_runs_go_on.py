@@ -13,7 +13,9 @@ from ledger.models import Period
 from ledger.services import close_period
 from orders.enums import FactKind
 from referrals import services
+from referrals.enums import Rule
 from referrals.models import Run
+from referrals.rules.tiers import TierKind, Volume
 from tests.factories import make_group, make_member, make_user
 from tests.referrals.sales import (
     A_DAY_IN_APRIL,
@@ -22,8 +24,10 @@ from tests.referrals.sales import (
     END_OF_MARCH,
     MARCH,
     MAY,
+    ONE,
     deliver,
     delivered_sale,
+    fact,
     lines_of,
     make_period,
     make_plan,
@@ -65,9 +69,9 @@ def looked_at(started: Run) -> list[tuple[int, int]]:
     )
 
 
-def added(started: Run) -> int:
+def added(started: Run, **only: object) -> int:
     """Fen."""
-    return started.entries.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    return started.entries.filter(**only).aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
 def test_the_first_run_looks_at_everything_and_the_next_at_what_happened_since(march, admin):
@@ -136,6 +140,9 @@ def test_a_run_that_left_something_out_is_not_gone_on_from(march, april, admin):
     assert (second.whole, added(second)) == (True, 4_00)
 
 
+GROWING = Volume(TierKind.MARGINAL, (20_00, 80_00), (60_000, 100_000))
+
+
 class Town:
     """Two groups, two rounds in each, and a member's order in every one of them."""
 
@@ -149,7 +156,7 @@ class Town:
             for campaign in rounds
             for door in ("1-101", "1-102")
         ]
-        self.plan = make_plan(leader_ppm=45_000, referral_1_ppm=20_000, delivery_fee_fen=200).plan
+        make_plan(leader_ppm=45_000, referral_1_ppm=20_000, delivery_fee_fen=200, volume=GROWING)
 
     def something(self, luck: Random, day: date) -> None:
         """One thing that may happen, on that day."""
@@ -167,6 +174,24 @@ class Town:
             group = luck.choice(self.groups)
             group.opened_by = luck.choice([None, *self.people])
             group.save()
+
+
+def test_a_volume_follows_an_order_whose_first_day_came_in_late(march, april, admin):
+    """About midnight the later delivery may be recorded first: March's run knows the order by its second fact, April's
+    by its first, and the order takes its volume along. Of 50.00 it was 0.45, of 100.00 it is 2.00, of 110.00 2.55."""
+    make_plan(leader_ppm=45_000, volume=GROWING)
+    group, leader = make_group(), make_member("周敏")
+    sale = make_sale(group, 50_00, 50_00, leader=leader)
+    for line, day in zip(lines_of(sale), (APRIL, END_OF_MARCH.date()), strict=True):
+        fact(line, FactKind.DELIVERED, amount_fen=50_00, quantity=ONE, on=day).save()
+
+    runs = [run(march, admin), run(april, admin)]
+    delivered_sale(group, 10_00, leader=leader, on=A_DAY_IN_APRIL)
+    runs.append(run(april, admin))
+
+    assert [added(one, rule=Rule.VOLUME) for one in runs] == [45, 1_55, 55]
+    assert [one.whole for one in runs] == [True, False, False]
+    assert added(run(april, admin, whole=True)) == 0
 
 
 @pytest.mark.parametrize("seed", range(12))
