@@ -1,10 +1,11 @@
 """What somebody who approves a run wants to see of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from community.models import Member
 from core.models import User
@@ -13,6 +14,8 @@ from referrals.enums import Rule, RunState
 from referrals.models import CommissionEntry, Run
 
 SECOND_LEVEL = 2
+COLUMNS = [(rule, 0) for rule in Rule if rule != Rule.REFERRAL] + [(Rule.REFERRAL, 1), (Rule.REFERRAL, SECOND_LEVEL)]
+"""Rule and level. The second level stands by itself: everybody sees what it comes to."""
 
 
 def runs_to_review(*, user: User, now: datetime) -> int:
@@ -24,21 +27,16 @@ def runs_to_review(*, user: User, now: datetime) -> int:
 
 @dataclass(slots=True)
 class Earner:
-    """What a run adds for one person by rule, and how their period compares with the one before; all in fen.
-
-    Of referrals `by_rule` has the first level; the second stands by itself, so that everybody sees what is paid for
-    bringing whoever brought somebody.
-    """
+    """What a run adds for one person by rule and level, and how their period compares with the one before; in fen."""
 
     member: Member
-    by_rule: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Rule.values, 0))
-    second_level_fen: int = 0
+    by_rule: dict[tuple[str, int], int] = field(default_factory=dict)
     period_fen: int = 0
     before_fen: int = 0
 
     @property
     def total_fen(self) -> int:
-        return sum(self.by_rule.values()) + self.second_level_fen
+        return sum(self.by_rule.values())
 
     @property
     def difference_fen(self) -> int:
@@ -56,12 +54,16 @@ def earners_of(run: Run, *, before: Period | None) -> list[Earner]:
     members = Member.objects.in_bulk({member_id for member_id, *_ in sums})
     earners = {member_id: Earner(members[member_id]) for member_id, *_ in sums}
     for member_id, rule, level, fen in sums:
-        if level == SECOND_LEVEL:
-            earners[member_id].second_level_fen = fen
-        else:
-            earners[member_id].by_rule[rule] = fen
+        earners[member_id].by_rule[rule, level] = fen
     _compare(earners, run.period, before)
     return sorted(earners.values(), key=lambda earner: (-abs(earner.total_fen), earner.member.pk))
+
+
+def in_columns(earners: Sequence[Earner]) -> list[tuple[Earner, list[tuple[str, int]]]]:
+    """Each earner with a label and the fen for whatever anybody of them earned by, the same columns for all."""
+    used = [column for column in COLUMNS if any(column in earner.by_rule for earner in earners)]
+    labels = {column: str(_("Second level") if column[1] == SECOND_LEVEL else column[0].label) for column in used}
+    return [(earner, [(labels[column], earner.by_rule.get(column, 0)) for column in used]) for earner in earners]
 
 
 def _compare(earners: dict[int, Earner], period: Period, before: Period | None) -> None:

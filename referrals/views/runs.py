@@ -16,7 +16,7 @@ from ledger.models import Period
 from referrals import services
 from referrals.enums import RunState
 from referrals.models import CommissionEntry, Run
-from referrals.queries import earners_of, page_of_entries, period_before
+from referrals.queries import earners_of, in_columns, page_of_entries, period_before
 
 RUNS_SHOWN = 30
 EARNERS_SHOWN = 100
@@ -72,7 +72,7 @@ def _run_detail(request: SignedInRequest, pk: int, refusal: str = "") -> HttpRes
     earners = [] if run.state == RunState.COMPUTING else earners_of(run, before=before)
     context = {
         "run": run,
-        "earners": earners[:EARNERS_SHOWN],
+        "earners": in_columns(earners[:EARNERS_SHOWN]),
         "earner_count": len(earners),
         "not_shown": max(0, len(earners) - EARNERS_SHOWN),
         "total_fen": sum(earner.total_fen for earner in earners),

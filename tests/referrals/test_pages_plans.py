@@ -146,6 +146,37 @@ def test_why_writes_out_a_volume_a_contract_and_a_share(office, admin):
     assert "the leader's own by contract" in contract.replace("&#x27;", "'")
 
 
+def test_the_review_has_a_column_for_everything_anybody_earned_by(office, admin):
+    """1 250.00 at 3 %, 4 % above 1 000.00, 1 % for the seed user and for who brought the buyer."""
+    leader, seed = make_leader(name="周敏"), make_member("何悦")
+    make_plan(
+        leader_ppm=30_000,
+        referral_1_ppm=10_000,
+        seed_ppm=10_000,
+        volume=Volume(TierKind.MARGINAL, (1_000_00,), (40_000,)),
+    )
+    delivered_sale(make_group(), 1_250_00, leader=leader, referrer=seed, seed=seed)
+    run = services.start_run(period=make_period(MARCH, APRIL), by=admin, now=END_OF_MARCH)
+    drain_all()
+
+    rows = office.get(reverse("referrals:run_detail", args=[run.pk])).context["earners"]
+
+    assert {earner.member: parts for earner, parts in rows} == {
+        leader: [
+            ("Leader commission", 37_50),
+            ("Volume bonus", 2_50),
+            ("Seed user commission", 0),
+            ("Referral commission", 0),
+        ],
+        seed: [
+            ("Leader commission", 0),
+            ("Volume bonus", 0),
+            ("Seed user commission", 12_50),
+            ("Referral commission", 12_50),
+        ],
+    }
+
+
 def test_why_names_the_product_or_the_group_whose_rate_it_is(office, admin):
     group, leader = make_group(), make_leader(name="周敏")
     tea, rice = delivered_sale(group, 100_00, leader=leader), delivered_sale(group, 100_00, leader=leader)
