@@ -197,7 +197,7 @@ beside AS MATERIALIZED (
     WHERE capped.rule = 'leader_rate'
 ),
 shared AS (
-    -- D9: the claim was rounded once; its parts are shared as R3 shares, ties to the leader, then to who joined first.
+    -- D9: the claim was rounded once; its parts are shared as R3 shares, ties to the leader, then to the lower member.
     SELECT
         order_id, member_id, share_ppm,
         whole_fen + CASE
