@@ -348,3 +348,17 @@ def test_what_is_paid_late_for_a_month_that_is_closed_is_of_the_next_one_by_the_
     paid_at(sale, datetime(2026, 4, 2, 10, tzinfo=UTC), admin)
 
     assert (added(of_march), added(run(april, admin))) == (0, 5_00)
+
+
+def test_a_late_payment_of_an_earlier_delivery_takes_the_months_bonus_along(march, admin, group, leader):
+    """30 000.00 bring 100.00 above 3 %; 60 000.00 bring 300.00 and 200.00, at the order that was delivered first."""
+    make_plan(leader_ppm=30_000, volume=D6, clock=Clock.PAID)
+    first, second = (delivered_sale(group, 30_000_00, leader=leader, on=day) for day in WEEKS[:2])
+    runs = []
+    for sale in (second, first):
+        paid_at(sale, NEXT_DAY, admin)
+        runs.append(run(march, admin))
+
+    assert [added(one, rule=Rule.VOLUME) for one in runs] == [100_00, 400_00]
+    bonus = CommissionEntry.objects.filter(rule=Rule.VOLUME).values("order").annotate(fen=Sum("amount_fen"))
+    assert dict(bonus.values_list("order", "fen")) == {first.pk: 500_00, second.pk: 0}
