@@ -147,7 +147,8 @@ def _everything() -> list[ShardArguments]:
 def touched_since(last: Run, period: Period) -> list[ShardArguments]:
     """Shards of the groups where something happened, each with the campaigns in which it did.
 
-    Where a plan pays by the month's volume, with all campaigns of the months that volume is of, and these months.
+    Where a plan pays by the month's volume, with all campaigns of the months that volume is of, and these months; where
+    none does, with no month: a volume published before they are worked on is not reckoned from some campaigns.
     """
     (_first, known_before), (_first, before) = bookings.days_of(last.period), bookings.days_of(period)
     with connection.cursor() as cursor:
@@ -158,7 +159,7 @@ def touched_since(last: Run, period: Period) -> list[ShardArguments]:
         for groups in _slices(list(campaigns))
     ]
     by_volume = PlanVersion.objects.filter(state=VersionState.PUBLISHED).exclude(volume_kind="").exists()
-    return [_with_volumes(shard) for shard in shards] if by_volume else shards
+    return [_with_volumes(shard) if by_volume else {**shard, "months": []} for shard in shards]
 
 
 def _with_volumes(shard: ShardArguments) -> ShardArguments:

@@ -197,7 +197,7 @@ beside AS MATERIALIZED (
     WHERE capped.rule = 'leader_rate'
 ),
 shared AS (
-    -- D9: the claim was rounded once; its parts are shared as R3 shares, ties to the leader, then to who joined first.
+    -- D9: the claim was rounded once; its parts are shared as R3 shares, ties to the leader, then to the lower member.
     SELECT
         order_id, member_id, share_ppm,
         whole_fen + CASE
@@ -271,7 +271,8 @@ spread AS (
 ),
 volume AS (
     -- What a leader sold in a group in a month (of the clock) under one version, at the plan's own rate, less refunds.
-    -- It stands at the month's first delivery, which no later one moves.
+    -- It stands at the month's first delivery, which no later one moves; where orders count once they are paid, a late
+    -- payment may.
     SELECT
         (array_agg(timed.order_id ORDER BY timed.first_fact_id))[1] AS order_id,
         timed.group_id, timed.leader_id, timed.plan_version_id, timed.plan_ppm, timed.volume_kind,

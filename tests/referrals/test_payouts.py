@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -132,6 +133,27 @@ def test_only_what_was_paid_comes_back_and_only_once(books: Books) -> None:
         came_back(books, item)
 
     assert balances() == {"commission_expense": 800_00, "commission_payable": -800_00}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_record_at_once_that_it_came_back_one_is_told_it_is(books: Books) -> None:
+    statement = books.march_stated(800_00)
+    batch = approve(books, prepare(books, statement))
+    answer(books, batch, statement, "paid")
+    item, began = batch.items.get(), Event()
+
+    def second() -> None:
+        began.wait(5)
+        with pytest.raises(services.NotPaidOut):
+            came_back(books, item)
+
+    with meanwhile(second), transaction.atomic():
+        came_back(books, item)
+        began.set()
+        wait_until_we_block_somebody()
+
+    assert balances() == {"commission_expense": 800_00, "commission_payable": -800_00}
+    assert broken() == []
 
 
 @pytest.mark.parametrize("amount", ["", "4.00"])

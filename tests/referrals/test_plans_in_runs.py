@@ -3,10 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Sum
 
-from community.models import CoLeader, Group, Member
+from community.models import Group, Member
 from core.enums import Role
 from core.jobs import drain_all
 from core.models import Shard, User
@@ -21,7 +20,7 @@ from referrals.models import CommissionEntry, Run
 from referrals.queries import expected_by
 from referrals.rules.tiers import TierKind, Volume
 from referrals.services.runs import digest_of
-from tests.factories import make_group, make_member, make_user
+from tests.factories import make_group, make_member, make_share, make_user
 from tests.referrals.sales import (
     A_DAY_IN_APRIL,
     APRIL,
@@ -221,7 +220,7 @@ def test_s24_the_leaders_own_rate_comes_before_the_products_the_groups_and_the_p
 
 def test_d9_co_leaders_share_sixty_forty(march, admin, group, leader):
     beside = make_member("何悦")
-    CoLeader.objects.create(group=group, member=beside, share_ppm=400_000, span=DateRange(MARCH, None))
+    make_share(group, beside)
     make_plan(leader_ppm=50_000)
     delivered_sale(group, 99_99, leader=leader)
 
@@ -237,8 +236,7 @@ def test_d9_co_leaders_share_sixty_forty(march, admin, group, leader):
 
 def test_a_share_counts_for_orders_of_its_days(march, admin, group, leader):
     beside = make_member("何悦")
-    span = DateRange(date(2026, 3, 5), date(2026, 3, 8))
-    CoLeader.objects.create(group=group, member=beside, share_ppm=500_000, span=span)
+    make_share(group, beside, 500_000, first_day=date(2026, 3, 5), last_day=date(2026, 3, 7))
     make_plan(leader_ppm=100_000)
     for day in (date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 7), date(2026, 3, 8)):
         deliver(make_sale(group, 10_00, leader=leader, order_day=day), on=WEEKS[3])
@@ -253,7 +251,7 @@ def test_a_share_given_afterwards_moves_its_part_in_the_next_run(march, admin, g
     delivered_sale(group, 99_99, leader=leader)
     run(march, admin)
     beside = make_member("何悦")
-    CoLeader.objects.create(group=group, member=beside, share_ppm=400_000, span=DateRange(MARCH, None))
+    make_share(group, beside)
 
     second = run(march, admin)
 
@@ -350,3 +348,17 @@ def test_what_is_paid_late_for_a_month_that_is_closed_is_of_the_next_one_by_the_
     paid_at(sale, datetime(2026, 4, 2, 10, tzinfo=UTC), admin)
 
     assert (added(of_march), added(run(april, admin))) == (0, 5_00)
+
+
+def test_a_late_payment_of_an_earlier_delivery_takes_the_months_bonus_along(march, admin, group, leader):
+    """30 000.00 bring 100.00 above 3 %; 60 000.00 bring 300.00 and 200.00, at the order that was delivered first."""
+    make_plan(leader_ppm=30_000, volume=D6, clock=Clock.PAID)
+    first, second = (delivered_sale(group, 30_000_00, leader=leader, on=day) for day in WEEKS[:2])
+    runs = []
+    for sale in (second, first):
+        paid_at(sale, NEXT_DAY, admin)
+        runs.append(run(march, admin))
+
+    assert [added(one, rule=Rule.VOLUME) for one in runs] == [100_00, 400_00]
+    bonus = CommissionEntry.objects.filter(rule=Rule.VOLUME).values("order").annotate(fen=Sum("amount_fen"))
+    assert dict(bonus.values_list("order", "fen")) == {first.pk: 500_00, second.pk: 0}

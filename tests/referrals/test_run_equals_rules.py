@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.models import CoLeader, Member
+from community.models import Member
 from orders.enums import FactKind, OrderSource
 from orders.models import Order, OrderLine, SaleFact
 from referrals.models import CommissionEntry, PlanVersion, Run
@@ -23,7 +22,7 @@ from referrals.rules import commission as rules
 from referrals.rules import facts
 from referrals.rules.tiers import TierKind, Volume
 from referrals.services.recording import append_due
-from tests.factories import make_group, make_member, make_user
+from tests.factories import make_group, make_member, make_share, make_user
 from tests.referrals.sales import END_OF_MARCH, MARCH, MAY, ONE, fact, make_period, make_plan, make_round
 
 CHANGE = date(2026, 3, 15)
@@ -159,7 +158,7 @@ class Stage:
         self.members = [make_member(f"成员{number}") for number in range(MOST_ORDERS)]
         self.beside = make_member("何悦")
         for member, ppm in zip([self.people[0], self.beside], SHARES_PPM, strict=True):
-            CoLeader.objects.create(group=self.groups[1], member=member, share_ppm=ppm, span=DateRange(SHARED, None))
+            make_share(self.groups[1], member, ppm, first_day=SHARED)
         self.run = Run.objects.create(period=make_period(MARCH, MAY), ran_by=make_user())
 
     def person(self, number: int | None) -> Member | None:

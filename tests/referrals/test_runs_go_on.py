@@ -194,6 +194,23 @@ def test_a_volume_follows_an_order_whose_first_day_came_in_late(march, april, ad
     assert added(run(april, admin, whole=True)) == 0
 
 
+def test_a_volume_published_while_a_run_waits_is_left_to_the_next_which_looks_at_all_rounds(march, admin):
+    """The run looks at one of two rounds, whose 50.00 alone would bring 0.45; of 100.00 it is 2.00."""
+    plain = make_plan(leader_ppm=45_000, next_first_day=A_DAY_IN_MARCH)
+    group, leader = make_group(), make_member("周敏")
+    delivered_sale(group, 50_00, leader=leader)
+    run(march, admin)
+    delivered_sale(group, 50_00, leader=leader)
+
+    waiting = services.start_run(period=march, by=admin, now=END_OF_MARCH)
+    make_plan(leader_ppm=45_000, first_day=A_DAY_IN_MARCH, plan=plain.plan, volume=GROWING)
+    drain_all()
+    following = run(march, admin)
+
+    assert [one.whole for one in (waiting, following)] == [False, True]
+    assert [added(one, rule=Rule.VOLUME) for one in (waiting, following)] == [0, 2_00]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_runs_that_go_on_record_what_a_whole_one_would(march, april, admin, seed):
     luck, town = Random(seed), Town()  # noqa: S311 -- to be repeated, not to be secret

@@ -1,8 +1,12 @@
 """What if: a draft on past sales says what a run would record if it were published, and books nothing."""
 
+from datetime import date
+
 import pytest
+from django.db.models import Sum
 from django.urls import reverse
 
+from community.models import Group
 from core.enums import JobState, Role
 from core.jobs import drain_all
 from core.models import Job, User
@@ -10,7 +14,8 @@ from ledger.models import Entry, Period
 from referrals import services
 from referrals.models import CommissionEntry, PlanVersion
 from referrals.queries import compare, paid_on, trial_of
-from tests.factories import make_group, make_member, make_user
+from referrals.rules.tiers import TierKind, Volume
+from tests.factories import make_group, make_member, make_share, make_user
 from tests.referrals.sales import (
     A_DAY_IN_APRIL,
     APRIL,
@@ -56,10 +61,9 @@ def sales():
     return leader.pk, friend.pk
 
 
-def make_draft(plan: PlanVersion, **terms: int) -> PlanVersion:
-    asked = services.Terms(
-        APRIL, None, **{"leader_ppm": 0, "delivery_fee_fen": 0, "referral_1_ppm": 0} | terms, delivery_cap_fen=None
-    )
+def make_draft(plan: PlanVersion, **terms: object) -> PlanVersion:
+    nothing = {"leader_ppm": 0, "delivery_fee_fen": 0, "delivery_cap_fen": None, "referral_1_ppm": 0}
+    asked = services.Terms(**{"first_day": APRIL, "last_day": None} | nothing | terms)
     return services.create_version(plan=plan.plan, terms=asked, by=make_user(Role.ADMIN))
 
 
@@ -97,6 +101,26 @@ def test_what_the_trial_says_is_what_the_run_records_once_the_draft_is_in_force(
     for member, fen in recorded:
         totals[member] = totals.get(member, 0) + fen
     assert said == totals
+
+
+def test_a_trial_of_a_volume_says_what_the_run_records_whoever_is_paid_by_it(sales, march, april, admin):
+    """周敏 sold 130.00 in March. The draft pays 5 % of it, and 8 % above 100.00: 6.50 and 0.90. Half of the 6.50 are of
+    何悦, who leads beside her; the first buyer's friend has 2 % of 100.00."""
+    leader, friend = sales
+    beside = make_share(Group.objects.get(), make_member("何悦"), 500_000).member_id
+    published = make_plan(leader_ppm=40_000, first_day=APRIL)
+    volume = Volume(TierKind.MARGINAL, (100_00,), (80_000,))
+    draft = make_draft(
+        published, first_day=MARCH, last_day=date(2026, 3, 31), leader_ppm=50_000, referral_1_ppm=20_000, volume=volume
+    )
+    said = paid_on([march], trial=draft)
+
+    services.publish_version(version=draft, by=admin, now=END_OF_APRIL)
+    services.start_run(period=march, by=admin, now=END_OF_APRIL)
+    drain_all()
+
+    recorded = CommissionEntry.objects.values_list("beneficiary").annotate(fen=Sum("amount_fen")).order_by()
+    assert said == dict(recorded) == {leader: 3_25 + 90, beside: 3_25, friend: 2_00}
 
 
 def test_a_trial_is_a_job_that_books_nothing(sales, march, admin):
