@@ -117,8 +117,7 @@ def kpis_of(campaign: FissionCampaign) -> list[Kpi]:
         Kpi(_("K"), "—" if spread.k is None else f"{spread.k:.2f}", note=cohort if spread.cohort else _("too early")),
         Kpi(
             _("Cycle time"),
-            "—" if spread.cycle_days is None else f"{spread.cycle_days:g}",
-            after="" if spread.cycle_days is None else _("days"),
+            "—" if spread.cycle_days is None else _("%(days)s days") % {"days": f"{spread.cycle_days:g}"},
         ),
         Kpi(
             _("Budget spent"),
