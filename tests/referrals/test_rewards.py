@@ -13,6 +13,7 @@ from orders.models import Coupon
 from orders.queries import due_of
 from orders.services import (
     Money,
+    collect_due,
     record_payment,
     refund_amount,
     take_back_payment,
@@ -44,6 +45,7 @@ INVARIANTS = [
     "ledger.entries_balance",
     "orders.balances_are_the_sum_of_their_moves",
     "orders.coupons_are_used_as_they_paid",
+    "orders.no_more_money_went_back_than_came",
     "orders.payments_stand_in_the_books",
     "referrals.budgets_are_kept",
     "referrals.rewards_follow_their_steps",
@@ -302,6 +304,25 @@ def test_own_money_spent_before_the_credit_came_is_not_counted_as_its_use(operat
 
     reward = Reward.objects.get(side="referrer")
     assert (reward.taken_back_fen, reward.lost_fen, balance_of(wang)) == (800, 0, 1000)
+    everything_adds_up()
+
+
+def test_own_money_given_back_to_the_balance_is_no_credit(operator, group, wang, li):
+    """8.00 credit were spent; 30.00 paid in cash went back to the balance: 8.00 are a loss, the 30.00 stay."""
+    make_fission(by=operator)
+    order = ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    settle_rewards(now=days(7))
+    spend(wang, group, 800, by=operator, now=days(7))
+    another = ordered(wang, group, 3000, by=operator, now=days(8))
+    refund(another, 3000, by=operator, now=days(8))
+    collect_due(order=another, due_fen=-3000, method=PayMethod.BALANCE, by=operator, now=days(8))
+
+    refund(order, 1000, by=operator, now=days(9))
+    settle_rewards(now=days(9))
+
+    reward = Reward.objects.get(side="referrer")
+    assert (reward.taken_back_fen, reward.lost_fen, balance_of(wang)) == (0, 800, 3000)
     everything_adds_up()
 
 
