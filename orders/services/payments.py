@@ -104,7 +104,7 @@ def take_back_payment(*, payment: Payment, by: User, now: datetime) -> Payment:
 
     Raises NotTakenBack, NotPayable.
     """
-    due = locked_due(payment.order)
+    locked_due(payment.order)
     if by.is_leader and (payment.holder_id is None or payment.holder_id != held_by(by)):
         raise NotTakenBack(_("Somebody else recorded this. Ask an operator to take it back."))
     if payment.takes_back_id:
