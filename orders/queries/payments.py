@@ -22,7 +22,7 @@ LATEST = 30
 
 
 def with_due(orders: QuerySet[Order]) -> QuerySet[Any]:
-    """Orders with `net_fen` (after shortages and refunds), `paid_fen`, of that `coupon_fen`, and `due_fen` (Due.fen)."""
+    """Orders with `net_fen` (after shortages and refunds), `paid_fen`, of that `coupon_fen`, and `due_fen`: see Due."""
     lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
     paid = Payment.objects.filter(order=OuterRef("pk")).order_by().values("order")
     net = Coalesce(Subquery(lines.annotate(n=Sum(NET_FEN)).values("n")), 0)
