@@ -104,6 +104,15 @@ def payments_stand_in_the_books() -> str:
     """
 
 
+@invariant(_("No more money went back for an order than came for it, whatever a coupon paid."))
+def no_more_money_went_back_than_came() -> str:
+    return """
+        SELECT 'order ' || order_id FROM orders_payment WHERE method <> 'coupon'
+        GROUP BY order_id
+        HAVING sum(amount_fen) < 0 OR sum(amount_fen) FILTER (WHERE method <> 'balance') < 0
+    """
+
+
 @invariant(_("What every leader holds is what they collected less what they handed over, and so say the books."))
 def leaders_hold_what_they_collected() -> str:
     return """

@@ -89,6 +89,19 @@ COUPON_IS_USED = """
 """
 """The coupon's row is held until the transaction ends: two orders that use it at once see each other."""
 
+NO_MORE_GOES_BACK = """
+    PERFORM FROM orders_order WHERE id = NEW.order_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT FROM orders_payment WHERE order_id = NEW.order_id AND method <> 'coupon'
+        HAVING sum(amount_fen) < 0 OR sum(amount_fen) FILTER (WHERE method <> 'balance') < 0
+    ) THEN
+        RAISE EXCEPTION 'order % was not paid that much in money', NEW.order_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'no_more_money_goes_back_than_came';
+    END IF;
+    RETURN NULL;
+"""
+"""The order's row is held until the transaction ends: two who give back at once see each other."""
+
 HANDED_OVER_IS_HELD = """
     SELECT amount_fen INTO held_fen FROM orders_holding WHERE leader_id = NEW.leader_id FOR UPDATE;
     IF NEW.amount_fen > greatest(held_fen, 0) AND NEW.takes_back_id IS NULL THEN
@@ -194,6 +207,13 @@ class Payment(models.Model):
                 condition=pgtrigger.Condition("NEW.coupon_id IS NOT NULL"),
                 declare=[("coupon", "orders_coupon%ROWTYPE")],
                 func=COUPON_IS_USED,
+            ),
+            pgtrigger.Trigger(
+                name="no_more_goes_back",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.amount_fen < 0 AND NEW.method <> 'coupon'"),
+                func=NO_MORE_GOES_BACK,
             ),
             following("holdings_follow", HOLDINGS_FOLLOW.format(leader="holder_id", amount="amount_fen")),
         ]

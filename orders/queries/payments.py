@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
 
 from community.models import Group, Member
 from core.sql import statement
-from orders.enums import ClaimKind, ClaimState
+from orders.enums import ClaimKind, ClaimState, PayMethod
 from orders.models import BalanceMove, Campaign, Coupon, Holding, Order, OrderLine, Payment, PaymentClaim, Settlement
 from orders.queries.campaigns import NET_FEN
 from orders.queries.delivery import door_order
@@ -22,30 +22,34 @@ LATEST = 30
 
 
 def with_due(orders: QuerySet[Order]) -> QuerySet[Any]:
-    """Orders with `net_fen` (after shortages and refunds), `paid_fen`, and `due_fen` (negative: overpaid)."""
+    """Orders with `net_fen` (after shortages and refunds), `paid_fen`, of that `coupon_fen`, and `due_fen`: see Due."""
     lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
     paid = Payment.objects.filter(order=OuterRef("pk")).order_by().values("order")
     net = Coalesce(Subquery(lines.annotate(n=Sum(NET_FEN)).values("n")), 0)
     got = Coalesce(Subquery(paid.annotate(n=Sum("amount_fen")).values("n")), 0)
-    return orders.annotate(net_fen=net, paid_fen=got, due_fen=net - got)
+    by_coupon = paid.filter(method=PayMethod.COUPON).annotate(n=Sum("amount_fen")).values("n")
+    return orders.annotate(net_fen=net, paid_fen=got, coupon_fen=Coalesce(Subquery(by_coupon), 0)).annotate(
+        due_fen=Greatest(F("net_fen") - F("coupon_fen"), 0) - F("paid_fen") + F("coupon_fen")
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Where one order stands: what it comes to and what was paid of it."""
+    """Where one order stands: what it comes to, what was paid of it, and how much of that by coupons."""
 
     net_fen: int
     paid_fen: int
+    coupon_fen: int = 0
 
     @property
     def fen(self) -> int:
-        """What is still due; negative is to be given back."""
-        return self.net_fen - self.paid_fen
+        """What is still due; negative is to be given back. A coupon pays first, and its rest is never given back."""
+        return max(self.net_fen - self.coupon_fen, 0) - (self.paid_fen - self.coupon_fen)
 
 
 def due_of(order_id: int) -> Due:
     """Where the order stands now; one query."""
-    row = with_due(Order.objects.filter(pk=order_id)).values_list("net_fen", "paid_fen").get()
+    row = with_due(Order.objects.filter(pk=order_id)).values_list("net_fen", "paid_fen", "coupon_fen").get()
     return Due(*row)
 
 
@@ -139,7 +143,7 @@ def collecting(campaign: Campaign, groups: Collection[Group]) -> Collecting:
     rows = [
         Debtor(
             order,
-            Due(order.net_fen, order.paid_fen),
+            Due(order.net_fen, order.paid_fen, order.coupon_fen),
             tuple(order.open_claims),
             order.standing[-1] if order.standing else None,
         )

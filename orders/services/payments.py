@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,7 +80,9 @@ def collect_due(*, order: Order, due_fen: int, method: PayMethod, by: User, now:
         raise NotPayable(_("This order is paid already. Nothing was booked twice."))
     if due.fen != due_fen:
         raise changed()
-    return answered(book([Money(order, due.fen, method, held_by(by))], by=by, now=now)[0])
+    money = Money(order, due.fen, method, held_by(by))
+    refuse_more_than_came(money)
+    return answered(book([money], by=by, now=now)[0])
 
 
 @transaction.atomic
@@ -91,7 +94,7 @@ def record_payment(*, money: Money, paid_fen: int, by: User, now: datetime) -> P
     due = locked_due(money.order)
     if due.paid_fen != paid_fen:
         raise changed()
-    refuse_below_nothing(due, money.amount_fen)
+    refuse_more_than_came(money)
     return answered(book([money], by=by, now=now)[0])
 
 
@@ -101,12 +104,11 @@ def take_back_payment(*, payment: Payment, by: User, now: datetime) -> Payment:
 
     Raises NotTakenBack, NotPayable.
     """
-    due = locked_due(payment.order)
+    locked_due(payment.order)
     if by.is_leader and (payment.holder_id is None or payment.holder_id != held_by(by)):
         raise NotTakenBack(_("Somebody else recorded this. Ask an operator to take it back."))
     if payment.takes_back_id:
         raise NotTakenBack(_("This takes a mistake back itself. Record the payment anew."))
-    refuse_below_nothing(due, -payment.amount_fen)
     method = PayMethod(payment.method)
     back = Money(
         payment.order,
@@ -116,6 +118,7 @@ def take_back_payment(*, payment: Payment, by: User, now: datetime) -> Payment:
         takes_back=payment,
         coupon_id=payment.coupon_id,
     )
+    refuse_more_than_came(back)
     return book([back], by=by, now=now)[0]
 
 
@@ -241,11 +244,27 @@ def held_by(user: User) -> int | None:
     return Member.objects.filter(user=user).values_list("pk", flat=True).first() if user.is_leader else None
 
 
-def refuse_below_nothing(due: Due, amount_fen: int) -> None:
-    if not amount_fen or due.paid_fen + amount_fen < 0:
+def refuse_more_than_came(money: Money) -> None:
+    """What came in money goes back as money or to the balance, what the balance paid to the balance, a coupon never."""
+    if not money.amount_fen:
+        raise NotPayable(_("An amount is more than nothing."))
+    if money.amount_fen > 0 or money.method == PayMethod.COUPON:
+        return
+    paid = Payment.objects.filter(order=money.order).exclude(method=PayMethod.COUPON)
+    all_fen: int = paid.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    hand_fen: int = paid.exclude(method=PayMethod.BALANCE).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    if money.method == PayMethod.BALANCE and all_fen + money.amount_fen < 0:
         raise NotPayable(
-            _("Only ¥%(paid)s was paid for this order; no more can be given back.")
-            % {"paid": format_yuan(due.paid_fen)}
+            _("Only ¥%(paid)s was paid for this order in money and from the balance; no more can be given back.")
+            % {"paid": format_yuan(all_fen)}
+        )
+    if money.method != PayMethod.BALANCE and min(all_fen, hand_fen) + money.amount_fen < 0:
+        raise NotPayable(
+            _(
+                "Only ¥%(paid)s was paid for this order in money; no more can be given back in money."
+                " What the balance paid goes back to the balance, a coupon's part is not given back."
+            )
+            % {"paid": format_yuan(max(min(all_fen, hand_fen), 0))}
         )
 
 

@@ -24,7 +24,7 @@ from core.paging import all_by_key, in_order, page_by_key
 from core.saved_views import list_page, views_of
 from core.spreadsheets import Sheet, csv_stream, xlsx_answer
 from orders import services
-from orders.enums import ClaimKind, OrderSource
+from orders.enums import ClaimKind, OrderSource, PayMethod
 from orders.forms import AmountForm, CorrectionForm, OrderFilterForm, PaymentForm, RefundForm, WeightForm
 from orders.jobs import EXPORT_ORDERS
 from orders.models import Complaint, Coupon, Order, OrderLine, Payment, PaymentClaim, SaleFact
@@ -218,7 +218,8 @@ class Paying:
 
 def paying(user: User, order: Order, net_fen: int, refused: Refused) -> Paying:
     payments, claims = payments_of(order), open_claims(order)
-    due = Due(net_fen, sum(payment.amount_fen for payment in payments))
+    by_coupon = sum(payment.amount_fen for payment in payments if payment.method == PayMethod.COUPON)
+    due = Due(net_fen, sum(payment.amount_fen for payment in payments), by_coupon)
     claims = [claim for claim in claims if due.fen > 0 or claim.kind == ClaimKind.RED_PACKET]
     if not (user.is_operator or user.is_leader):
         return Paying(due, payments, claims, None, None)

@@ -94,6 +94,19 @@ REWARDS_FOLLOW = """
         RAISE EXCEPTION 'a reward is granted, made available and taken back, in that order and whole'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'reward_goes_forwards';
     END IF;
+    IF EXISTS (
+        SELECT FROM new_rows step
+        JOIN referrals_reward r ON r.id = step.reward_id AND step.step = 'available'
+        JOIN referrals_qualification q ON q.id = r.qualification_id
+        JOIN referrals_signalpair p ON p.referrer_id = q.referrer_id AND p.referee_id = q.referee_id
+        WHERE 'pay' IS DISTINCT FROM (
+            SELECT d.verdict FROM referrals_signaldecision d
+            WHERE d.signal_id = p.signal_id ORDER BY d.number DESC LIMIT 1
+        )
+    ) THEN
+        RAISE EXCEPTION 'a reward waits until every signal of its two people is decided'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'reward_waits_for_a_decision';
+    END IF;
     UPDATE referrals_reward r SET
         state = CASE moved.step WHEN 'granted' THEN 'pending' WHEN 'lost' THEN 'taken_back' ELSE moved.step END,
         taken_back_fen = r.taken_back_fen + moved.back_fen,
@@ -139,6 +152,14 @@ ORDERED_AND_BROUGHT = """
     ) THEN
         RAISE EXCEPTION 'member % does not qualify', NEW.referee_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'reward_is_for_a_delivered_sale';
+    END IF;
+    IF EXISTS (
+        SELECT FROM referrals_qualification lost
+        JOIN referrals_reward used ON used.qualification_id = lost.id AND used.lost_fen > 0
+        WHERE lost.referee_id = NEW.referee_id
+    ) THEN
+        RAISE EXCEPTION 'a reward for member % was lost after it was used', NEW.referee_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'what_was_used_and_lost_is_not_given_again';
     END IF;
     RETURN NEW;
 """

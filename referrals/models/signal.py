@@ -178,8 +178,8 @@ class HeldOrder(models.Model):
 
 
 class Standing(models.Model):
-    """How a held order stands by the last decisions on all signals of its binding. A view of the database: nothing of
-    it is kept.
+    """How a held order stands by the last decisions on all signals of its binding; of what is stated already, to be
+    paid for good: so what was paid for it is taken back after a refund. A view of the database: nothing of it is kept.
     """
 
     hold = models.OneToOneField(HeldOrder, models.DO_NOTHING, related_name="standing", primary_key=True)

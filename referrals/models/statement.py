@@ -228,7 +228,10 @@ class StatementPart(models.Model):
                     IF EXISTS (
                         SELECT FROM new_parts n
                         LEFT JOIN referrals_standing s ON s.hold_id = n.hold_id
-                        WHERE n.hold_id IS NOT NULL AND s.state IS DISTINCT FROM 'pay'
+                        WHERE n.hold_id IS NOT NULL AND s.decided IS DISTINCT FROM 'pay' AND NOT EXISTS (
+                            SELECT FROM referrals_statementpart before
+                            WHERE before.hold_id = n.hold_id AND before.id NOT IN (SELECT id FROM new_parts)
+                        )
                     ) THEN
                         RAISE EXCEPTION 'what is held is not stated before it is checked'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'held_waits_for_a_decision';

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from core.sql import statement
@@ -17,8 +17,8 @@ from orders.models import Order
 from orders.queries import with_due
 from orders.services import CouponTerms, Credit, credit_left, give_coupons, move_credit, withdraw_coupons
 from orders.services.payments import BALANCE, COUPONS
-from referrals.enums import FissionState, Granting, RewardKind, RewardSide, RewardState, RewardStep
-from referrals.models import FissionCampaign, Qualification, Reward, RewardEntry, Spreader
+from referrals.enums import FissionState, Granting, RewardKind, RewardSide, RewardState, RewardStep, Verdict
+from referrals.models import FissionCampaign, Qualification, Reward, RewardEntry, SignalDecision, SignalPair, Spreader
 from referrals.rules.rewards import Allotting, Offer, Tier, share_left
 
 DUE = statement(__file__, "rewards_due")
@@ -135,12 +135,14 @@ def places_of(campaign: FissionCampaign) -> dict[int, int]:
 
 
 def make_available(campaign: FissionCampaign, now: datetime) -> int:
-    """Rewards whose days are over and whose order is paid become credit or a coupon of their member."""
+    """Rewards whose days are over and whose order is paid become credit or a coupon of their member.
+
+    While a signal of the two people is not decided, to be paid, they wait.
+    """
     day = timezone.localdate(now)
     unpaid = with_due(Order.objects.filter(pk=OuterRef("qualification__order"))).filter(due_fen__gt=0)
-    rewards = list(
-        rewards_of(campaign, state=RewardState.PENDING).filter(available_on__lte=day).exclude(Exists(unpaid))
-    )
+    pending = rewards_of(campaign, state=RewardState.PENDING).filter(available_on__lte=day)
+    rewards = list(pending.exclude(Exists(unpaid)).exclude(Exists(in_doubt())))
     coupons = [reward for reward in rewards if reward.kind == RewardKind.COUPON]
     given = give_coupons([coupon_of(reward, campaign, day) for reward in coupons])
     for reward, coupon in zip(coupons, given, strict=True):
@@ -148,6 +150,15 @@ def make_available(campaign: FissionCampaign, now: datetime) -> int:
     Reward.objects.bulk_update(coupons, ["coupon"])
     append([Step(reward, RewardStep.AVAILABLE, reward.amount_fen) for reward in rewards], now)
     return len(rewards)
+
+
+def in_doubt() -> QuerySet[SignalPair]:
+    """The signals of a reward's two people that nobody has decided, or not to be paid."""
+    last = SignalDecision.objects.filter(signal=OuterRef("signal")).order_by("-number").values("verdict")[:1]
+    pairs = SignalPair.objects.filter(
+        referrer=OuterRef("qualification__referrer"), referee=OuterRef("qualification__referee")
+    )
+    return pairs.annotate(last=Subquery(last)).filter(Q(last=None) | ~Q(last=Verdict.PAY))
 
 
 def coupon_of(reward: Reward, campaign: FissionCampaign, day: date) -> CouponTerms:

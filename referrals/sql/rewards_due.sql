@@ -1,6 +1,7 @@
 -- One row for each member who qualifies in the campaign and is not recorded: their binding, who brought them, the order,
 -- what was delivered of it less refunds (fen), and the day it reached the door; who was served first stands first.
 -- The order is the first of which anything was delivered, placed since the binding. Another one never counts instead.
+-- Who used a part of rewards that were lost gets none again, nor does whoever somebody refused to pay for.
 SELECT referral.id, referral.referee_id, referral.referrer_id, first_order.id, goods.net_fen, door.delivered_on
 FROM referrals_fissioncampaign campaign
 JOIN referrals_referral referral ON campaign.span @> referral.bound_on
@@ -25,6 +26,18 @@ CROSS JOIN LATERAL (
 WHERE campaign.id = %(campaign)s AND campaign.state = 'running'
     AND NOT EXISTS (
         SELECT FROM referrals_qualification known WHERE known.referee_id = referral.referee_id AND known.lost_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT FROM referrals_qualification lost
+        JOIN referrals_reward used ON used.qualification_id = lost.id AND used.lost_fen > 0
+        WHERE lost.referee_id = referral.referee_id
+    )
+    AND NOT EXISTS (
+        SELECT FROM referrals_signalpair p
+        WHERE p.referrer_id = referral.referrer_id AND p.referee_id = referral.referee_id AND 'refuse' = (
+            SELECT d.verdict FROM referrals_signaldecision d
+            WHERE d.signal_id = p.signal_id ORDER BY d.number DESC LIMIT 1
+        )
     )
     AND first_order.order_day >= referral.bound_on
     AND goods.net_fen >= campaign.threshold_fen

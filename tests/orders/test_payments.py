@@ -115,9 +115,9 @@ def test_an_order_is_paid_in_parts_and_what_is_too_much_is_given_back(order, lea
     assert broken() == []
 
 
-@pytest.mark.parametrize("fen", [0, -1])
-def test_no_more_is_given_back_than_was_paid(order, leader, fen):
-    with pytest.raises(NotPayable, match="Only ¥0.00"):
+@pytest.mark.parametrize(("fen", "words"), [(0, "more than nothing"), (-1, "Only ¥0.00")])
+def test_no_more_is_given_back_than_was_paid(order, leader, fen, words):
+    with pytest.raises(NotPayable, match=words):
         pay(order, fen, by=leader.user)
 
 

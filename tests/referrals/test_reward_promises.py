@@ -11,10 +11,28 @@ from core.violations import violated
 from ledger.models import Entry
 from orders.enums import PayMethod
 from orders.models import Coupon, Payment
-from orders.services import Money, record_payment, refund_amount, take_back_payment, use_coupon
+from orders.services import (
+    CouponRefused,
+    Money,
+    deliver,
+    record_payment,
+    refund_amount,
+    take_back_payment,
+    undeliver,
+    use_coupon,
+)
 from orders.services.payments import book
 from referrals.enums import FissionState
-from referrals.models import FissionCampaign, Qualification, Reward, RewardEntry, Spreader
+from referrals.models import (
+    FissionCampaign,
+    Qualification,
+    Reward,
+    RewardEntry,
+    Signal,
+    SignalDecision,
+    SignalPair,
+    Spreader,
+)
 from referrals.rules.rewards import Tier
 from referrals.services import Settled, end_fission, rewards, settle_rewards
 from tests import factories as make
@@ -181,6 +199,43 @@ def test_what_was_not_granted_is_not_made_available(operator, group, li, campaig
     settle_rewards(now=days(0))
 
     assert step(one_more_reward(1), "available", 1) == "reward_goes_forwards"
+
+
+@pytest.mark.django_db
+def test_what_has_a_signal_is_not_made_available_before_it_is_decided(operator, group, wang, li, campaign):
+    ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    signal = Signal.objects.create(kind="account", figures={}, found_at=days(0))
+    SignalPair.objects.create(signal=signal, kind="account", referrer=wang, referee=li)
+    credit = Reward.objects.get(side="referrer")
+
+    assert step(credit, "available", 900) == "reward_waits_for_a_decision"
+    decided = {"signal": signal, "reason": "问过", "by": operator, "at": days(0)}
+    SignalDecision.objects.create(number=1, verdict="refuse", **decided)
+    assert step(credit, "available", 900) == "reward_waits_for_a_decision"
+
+
+@pytest.mark.django_db
+def test_who_used_what_was_lost_gets_nothing_again(operator, group, li, coupon):
+    order = Qualification.objects.get().order
+    use_coupon(
+        order=ordered(li, group, 4000, by=operator, now=days(8), paid=False),
+        coupon=coupon,
+        paid_fen=0,
+        by=operator,
+        now=days(8),
+    )
+    undeliver(line_ids=[order.lines.get().pk], by=operator, now=days(9))
+    settle_rewards(now=days(9))
+    deliver(line_ids=[order.lines.get().pk], by=operator, now=days(9))
+
+    again = (
+        "INSERT INTO referrals_qualification"
+        " (campaign_id, referral_id, referee_id, referrer_id, order_id, net_fen, delivered_on, outcome, at)"
+        " SELECT campaign_id, referral_id, referee_id, referrer_id, order_id, net_fen, delivered_on, 'granted', at"
+        " FROM referrals_qualification"
+    )
+    assert refused(again) == "what_was_used_and_lost_is_not_given_again"
 
 
 @pytest.mark.django_db
@@ -404,3 +459,28 @@ def test_a_coupon_used_while_it_is_taken_back_is_used_or_withdrawn_never_both(op
 
     reward = Reward.objects.get(side="newcomer")
     assert (reward.taken_back_fen, reward.lost_fen) == (0, 1000)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_coupon_used_for_two_orders_at_once_pays_one_of_them(operator, group, li):
+    make_fission(by=operator)
+    ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    settle_rewards(now=days(7))
+    one, other = (ordered(li, group, 4000, by=operator, now=days(8), paid=False) for _number in range(2))
+    coupon = Coupon.objects.get()
+    refusals = []
+
+    def another():
+        try:
+            use_coupon(order=other, coupon=coupon, paid_fen=0, by=operator, now=days(8))
+        except CouponRefused as refusal:
+            refusals.append(refusal)
+
+    with ExitStack() as stack, transaction.atomic():
+        use_coupon(order=one, coupon=coupon, paid_fen=0, by=operator, now=days(8))
+        stack.enter_context(meanwhile(another))
+        wait_until_we_block_somebody()
+
+    assert len(refusals) == 1
+    assert Payment.objects.get(method=PayMethod.COUPON).order == one

@@ -13,6 +13,7 @@ from orders.models import Coupon
 from orders.queries import due_of
 from orders.services import (
     Money,
+    collect_due,
     record_payment,
     refund_amount,
     take_back_payment,
@@ -21,10 +22,10 @@ from orders.services import (
     use_coupon,
 )
 from orders.services import deliver as deliver_again
-from referrals.enums import RewardKind
-from referrals.models import Qualification, Reward, RewardEntry, Spreader
+from referrals.enums import RewardKind, Verdict
+from referrals.models import Qualification, Reward, RewardEntry, Signal, SignalPair, Spreader
 from referrals.rules.rewards import Tier
-from referrals.services import Gift, Settled, end_fission, refer, settle_rewards
+from referrals.services import Gift, Settled, decide_signal, end_fission, refer, settle_rewards
 from tests import factories as make
 from tests.referrals.rewarding import (
     COUPON,
@@ -44,6 +45,7 @@ INVARIANTS = [
     "ledger.entries_balance",
     "orders.balances_are_the_sum_of_their_moves",
     "orders.coupons_are_used_as_they_paid",
+    "orders.no_more_money_went_back_than_came",
     "orders.payments_stand_in_the_books",
     "referrals.budgets_are_kept",
     "referrals.rewards_follow_their_steps",
@@ -270,6 +272,99 @@ def test_a_delivery_ticked_again_after_a_mistake_is_rewarded_again(operator, gro
     everything_adds_up()
 
 
+@pytest.mark.parametrize("used", ["coupon", "credit"])
+def test_who_used_a_reward_that_was_lost_is_not_rewarded_again(operator, group, wang, li, used):
+    """Ticked, opened, used, un-ticked and ticked again, one sale would bring a coupon each time round."""
+    campaign = make_fission(by=operator)
+    order = ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    settle_rewards(now=days(7))
+    if used == "coupon":
+        second = ordered(li, group, 4000, by=operator, now=days(8), paid=False)
+        use_coupon(order=second, coupon=Coupon.objects.get(), paid_fen=0, by=operator, now=days(8))
+    else:
+        spend(wang, group, 1, by=operator, now=days(8))
+    lines = list(order.lines.values_list("pk", flat=True))
+    undeliver(line_ids=lines, by=operator, now=days(9))
+    assert settle_rewards(now=days(9)).lost == 1
+
+    deliver_again(line_ids=lines, by=operator, now=days(9))
+
+    assert settle_rewards(now=days(9)) == Settled()
+    assert states(campaign) == ["taken_back", "taken_back"]
+    everything_adds_up()
+
+
+def signalled(referrer, referee) -> Signal:
+    signal = Signal.objects.create(kind="account", figures={}, found_at=days(1))
+    SignalPair.objects.create(signal=signal, kind="account", referrer=referrer, referee=referee)
+    return signal
+
+
+def decide(signal: Signal, verdict: Verdict, *, by, now) -> None:
+    decide_signal(signal=signal, verdict=verdict, reason="问过", seen=signal.decisions.count(), by=by, now=now)
+
+
+def test_a_reward_waits_while_a_signal_of_the_two_is_open(operator, group, wang, li):
+    make_fission(by=operator)
+    ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    signal = signalled(wang, li)
+
+    assert settle_rewards(now=days(8)) == Settled()
+    decide(signal, Verdict.PAY, by=operator, now=days(8))
+
+    assert settle_rewards(now=days(8)) == Settled(available=2)
+    everything_adds_up()
+
+
+def test_a_signal_of_others_holds_no_reward_back(operator, group, wang, li):
+    make_fission(by=operator)
+    ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    signalled(wang, make_newcomer(wang, group, "陈静"))
+
+    assert settle_rewards(now=days(7)) == Settled(available=2)
+
+
+def test_a_refusal_takes_what_is_left_of_both_rewards_back_and_grants_none(operator, group, wang, li):
+    """Available and unused: 10.00 and 8.00 return to the budget. Appealed and passed after all, they are granted."""
+    campaign = make_fission(by=operator)
+    ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    settle_rewards(now=days(7))
+    signal = signalled(wang, li)
+    assert settle_rewards(now=days(8)) == Settled(), "what may be used already waits for the decision"
+
+    decide(signal, Verdict.REFUSE, by=operator, now=days(8))
+    assert settle_rewards(now=days(8)) == Settled(lost=1)
+    assert settle_rewards(now=days(8)) == Settled()
+    assert (states(campaign), balance_of(wang)) == (["taken_back", "taken_back"], 0)
+    campaign.refresh_from_db()
+    assert campaign.spent_fen == 0
+    everything_adds_up()
+
+    decide(signal, Verdict.PAY, by=operator, now=days(9))
+    assert settle_rewards(now=days(9)) == Settled(granted=1, available=2)
+    everything_adds_up()
+
+
+def test_of_two_signals_one_refusal_is_enough_and_both_have_to_be_passed(operator, group, wang, li):
+    make_fission(by=operator)
+    ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    one = signalled(wang, li)
+    other = Signal.objects.create(kind="door", figures={}, found_at=days(1))
+    SignalPair.objects.create(signal=other, kind="door", referrer=wang, referee=li)
+
+    decide(one, Verdict.PAY, by=operator, now=days(2))
+    assert settle_rewards(now=days(8)) == Settled()
+    decide(other, Verdict.REFUSE, by=operator, now=days(8))
+
+    assert settle_rewards(now=days(8)) == Settled(lost=1)
+    everything_adds_up()
+
+
 def test_of_a_used_credit_what_is_left_is_taken_back_and_own_money_is_not_touched(operator, group, wang, li):
     """Of 8.00 credit 5.00 were spent; 20.00 were paid in since: 3.00 come back, 5.00 are a loss, 20.00 stay."""
     make_fission(by=operator)
@@ -302,6 +397,25 @@ def test_own_money_spent_before_the_credit_came_is_not_counted_as_its_use(operat
 
     reward = Reward.objects.get(side="referrer")
     assert (reward.taken_back_fen, reward.lost_fen, balance_of(wang)) == (800, 0, 1000)
+    everything_adds_up()
+
+
+def test_own_money_given_back_to_the_balance_is_no_credit(operator, group, wang, li):
+    """8.00 credit were spent; 30.00 paid in cash went back to the balance: 8.00 are a loss, the 30.00 stay."""
+    make_fission(by=operator)
+    order = ordered(li, group, by=operator)
+    settle_rewards(now=days(0))
+    settle_rewards(now=days(7))
+    spend(wang, group, 800, by=operator, now=days(7))
+    another = ordered(wang, group, 3000, by=operator, now=days(8))
+    refund(another, 3000, by=operator, now=days(8))
+    collect_due(order=another, due_fen=-3000, method=PayMethod.BALANCE, by=operator, now=days(8))
+
+    refund(order, 1000, by=operator, now=days(9))
+    settle_rewards(now=days(9))
+
+    reward = Reward.objects.get(side="referrer")
+    assert (reward.taken_back_fen, reward.lost_fen, balance_of(wang)) == (0, 800, 3000)
     everything_adds_up()
 
 

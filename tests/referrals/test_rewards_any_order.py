@@ -98,6 +98,14 @@ class Rewarding(RuleBasedStateMachine):
             if due.fen > 0:
                 self.attempt(lambda: record_payment(money=money, paid_fen=due.paid_fen, by=self.operator, now=self.now))
 
+    @rule(which=whose, method=st.sampled_from([PayMethod.CASH, PayMethod.BALANCE]), more=st.integers(0, 1))
+    def give_back(self, which: int, method: PayMethod, more: int) -> None:
+        if orders := self.orders():
+            order = orders[which % len(orders)]
+            due = due_of(order.pk)
+            money = Money(order, min(due.fen, 0) - more, method)
+            self.attempt(lambda: record_payment(money=money, paid_fen=due.paid_fen, by=self.operator, now=self.now))
+
     @rule(which=whose)
     def use_a_coupon(self, which: int) -> None:
         coupons = list(Coupon.objects.order_by("pk"))
@@ -131,6 +139,8 @@ class Rewarding(RuleBasedStateMachine):
         for kept in Qualification.objects.filter(lost_at=None, outcome="granted"):
             assert delivered_net(kept.order_id) >= THRESHOLD_FEN
             assert kept.rewards.exclude(state="taken_back").count() == 2
+        used = Reward.objects.filter(lost_fen__gt=0).values("qualification__referee")
+        assert not Qualification.objects.filter(lost_at=None, outcome="granted", referee__in=used).exists()
         for reward in Reward.objects.filter(qualification__lost_at__isnull=False):
             assert reward.taken_back_fen + reward.lost_fen == reward.amount_fen
 

@@ -349,6 +349,31 @@ def test_what_was_paid_back_of_a_held_order_waits_with_it(books: Bindings) -> No
     assert broken() == []
 
 
+@pytest.mark.parametrize("again", ["refused", "signalled"])
+def test_what_was_let_go_and_stated_is_taken_back_whatever_comes_after(books: Bindings, again: str) -> None:
+    """Otherwise who was paid would keep the 10.00 of an order that was paid back, for ever."""
+    order, signal = books.held_sale(100_00)
+    books.decide(signal, Verdict.PAY)
+    books.issue(books.march)
+    books.approve(books.march)
+    if again == "refused":
+        books.decide(signal, Verdict.REFUSE, "同一个人")
+    else:
+        books.bring(THRESHOLDS.people_at_a_door - 1, door="3-1701", on=A_DAY_IN_MARCH)
+        books.look()
+        assert ("王芳", "李强") in signalled(SignalKind.DOOR)
+    assert HeldOrder.objects.get().standing.state == "pay"
+    assert open_ends(books.march).held == 0
+
+    refund(lines_of(order)[0], 100_00, on=A_DAY_IN_APRIL)
+    books.run_april()
+    books.issue(books.april)
+
+    assert amounts(books.statement(books.april, books.wang)) == [-10_00]
+    assert amounts(books.statement(books.april, books.above)) == [-5_00]
+    assert broken() == []
+
+
 def test_what_was_stated_before_the_signal_is_taken_back_as_ever(books: Bindings) -> None:
     order = books.bought(100_00)
     books.run_march()
