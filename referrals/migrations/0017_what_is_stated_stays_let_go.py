@@ -33,7 +33,7 @@ DECIDED = """,
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0018_rewards_wait_for_decisions'),
+        ('referrals', '0016_rewards_wait_for_decisions'),
     ]
 
     operations = [
