@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VersionState(models.TextChoices):
-    """A draft can be changed; a published version is frozen; a retired one pays nothing new."""
+    """A draft can be changed; a published version is frozen, and retired once its last day is over."""
 
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")

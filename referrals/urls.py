@@ -34,6 +34,7 @@ urlpatterns = [
     path("plans/<int:pk>/", plans.version_detail, name="version_detail"),
     path("plans/<int:pk>/try/", plans.version_try, name="version_try"),
     path("plans/<int:pk>/publish/", plans.version_publish, name="version_publish"),
+    path("plans/<int:pk>/retire/", plans.version_retire, name="version_retire"),
     path("plans/<int:pk>/discard/", plans.version_discard, name="version_discard"),
     path("plans/clock/", plans.clock_set, name="clock_set"),
     path("plans/binding/", plans.binding_set, name="binding_set"),

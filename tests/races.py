@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 
 from django.db import connection
 
@@ -43,11 +44,16 @@ def we_block_somebody() -> bool:
 
 
 @contextmanager
-def meanwhile(act: Callable[[], object]) -> Iterator[None]:
-    """Act on another connection while the block runs; what it raises is raised at the end of the block."""
+def meanwhile(act: Callable[[], object], *, after: Event | None = None) -> Iterator[None]:
+    """Act on another connection while the block runs, at once or when the block sets `after`.
+
+    What it raises is raised at the end of the block.
+    """
 
     def run() -> None:
         try:
+            if after:
+                after.wait(5)
             act()
         finally:
             connection.close()

@@ -4,7 +4,7 @@ from referrals.forms.entries import EntryFilter
 from referrals.forms.fission import FissionForm, begin_with
 from referrals.forms.links import BindingRuleForm, JoinForm, LinkFilter
 from referrals.forms.payouts import CameBackForm, PayoutForm, QuarterForm, ReturnsForm
-from referrals.forms.plans import ClockForm, TrialForm, VersionForm
+from referrals.forms.plans import ClockForm, RetireForm, TrialForm, VersionForm
 from referrals.forms.referring import CorrectionForm, ReferralForm
 from referrals.forms.signals import DecisionForm
 from referrals.forms.statements import AccountForm, AnswerForm, DisputeForm, SeenForm, WithholdingForm
@@ -25,6 +25,7 @@ __all__ = [
     "PayoutForm",
     "QuarterForm",
     "ReferralForm",
+    "RetireForm",
     "ReturnsForm",
     "SeenForm",
     "TrialForm",

@@ -212,6 +212,12 @@ class ClockForm(forms.Form):
     clock = forms.ChoiceField(label=_("What decides"), choices=Clock.choices, widget=forms.RadioSelect)
 
 
+class RetireForm(forms.Form):
+    """Until when a version pays that has no end."""
+
+    last_day = DayField(label=_("Last day"))
+
+
 class TrialForm(forms.Form):
     """On which past periods a version is tried."""
 

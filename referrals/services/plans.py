@@ -3,11 +3,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import pghistory
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
@@ -48,6 +50,14 @@ class TiersBeyondTheCap(DomainError):
 
 class ClockIsDeclared(DomainError):
     """What decides the version is declared before the first one is published, and stays."""
+
+
+class HasAnEnd(DomainError):
+    """The version is a draft or has a last day already."""
+
+
+class EndsTooEarly(DomainError):
+    """A version pays at least for today and for its first day: what was delivered keeps its version."""
 
 
 class AnotherPlanPays(DomainError):
@@ -184,6 +194,24 @@ def publish_version(
             cliffs_acknowledged_by=cliffs_acknowledged_by.strip() if draft.volume_kind == VolumeKind.SLAB else "",
             sha256=fingerprint(draft),
         )
+    version.refresh_from_db()
+    return version
+
+
+@transaction.atomic
+def retire_version(*, version: PlanVersion, last_day: date, by: User, now: datetime) -> PlanVersion:
+    """Let a published version without an end pay up to `last_day` (Asia/Shanghai) and then no more.
+
+    Days after it pay nobody until another version is published for them. Raises HasAnEnd or EndsTooEarly.
+    """
+    begins = cast(date, version.span.lower)  # a constraint says that it begins on a day
+    if last_day < max(timezone.localdate(now), begins):
+        raise EndsTooEarly(_("Choose today or a later day of it: what was delivered keeps its version."))
+    span = DateRange(begins, last_day + timedelta(days=1), "[)")
+    endless = PlanVersion.objects.filter(pk=version.pk, state=VersionState.PUBLISHED, span__upper_inf=True)
+    with pghistory.context(user=by.pk):
+        if not endless.update(span=span):
+            raise HasAnEnd(_("This version has a last day already. Nothing was changed."))
     version.refresh_from_db()
     return version
 

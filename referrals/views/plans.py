@@ -16,7 +16,7 @@ from core.http import render_page, say
 from core.models import Job
 from referrals import services
 from referrals.enums import Clock, VersionState
-from referrals.forms import BindingRuleForm, ClockForm, TrialForm, VersionForm
+from referrals.forms import BindingRuleForm, ClockForm, RetireForm, TrialForm, VersionForm
 from referrals.models import Plan, PlanVersion
 from referrals.queries import binding_rules, terms_of, tiers_of, trial_of
 
@@ -43,6 +43,7 @@ def _plan_list(
     terms = terms_of(next(iter(rules), None))
     context = {
         "versions": _versions(request).order_by("plan", "-span", "-number"),
+        "today": localdate(),
         "plan": plan,
         "clock": (clock or ClockForm(initial={"clock": plan.clock if plan else Clock.DELIVERED})) if declares else None,
         "rules": rules,
@@ -73,8 +74,13 @@ def version_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _version_detail(request, pk, TrialForm(user=request.user))
 
 
-def _version_detail(request: SignedInRequest, pk: int, form: TrialForm, refusal: str = "") -> HttpResponse:
-    """Everything a version pays, and its latest trial; `refusal` says why a wish was not granted."""
+def _version_detail(
+    request: SignedInRequest, pk: int, form: TrialForm, refusal: str = "", retiring: RetireForm | None = None
+) -> HttpResponse:
+    """Everything a version pays, and its latest trial; `refusal` says why a wish was not granted.
+
+    `retiring` is what was sent of its last day and says why not.
+    """
     version = get_object_or_404(_versions(request), pk=pk)
     job = Job.objects.filter(kind=services.PLAN_TRIAL, arguments__version=pk).order_by("-pk").first()
     context = {
@@ -83,12 +89,13 @@ def _version_detail(request: SignedInRequest, pk: int, form: TrialForm, refusal:
         "tiers": tiers_of(version),
         "followed": services.version_followed_by(version) if version.state == VersionState.DRAFT else None,
         "today": localdate(),
+        "retiring": retiring or RetireForm(initial={"last_day": localdate()}),
         "form": form,
         "job": job,
         "trial": trial_of(job) if job and job.state == JobState.DONE else None,
         "refusal": refusal,
     }
-    status = 422 if refusal or form.is_bound else 200
+    status = 422 if refusal or form.is_bound or retiring else 200
     return render_page(request, "referrals/version_detail.html", context, fragment="trial", status=status)
 
 
@@ -126,6 +133,23 @@ def version_publish(request: SignedInRequest, pk: int) -> HttpResponse:
         return _version_detail(request, pk, TrialForm(user=request.user), refusal=str(error))
     say(request, _("%(version)s is published and frozen.") % {"version": version})
     return redirect("referrals:version_detail", version.pk)
+
+
+@require_POST
+@admin_only
+def version_retire(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Until when a version pays that has no end."""
+    version, form = get_object_or_404(_versions(request), pk=pk), RetireForm(request.POST)
+    if form.is_valid():
+        last_day = form.cleaned_data["last_day"]
+        try:
+            services.retire_version(version=version, last_day=last_day, by=request.user, now=now())
+        except DomainError as error:
+            form.add_error("last_day", str(error))
+        else:
+            say(request, _("%(version)s has a last day.") % {"version": version})
+            return redirect("referrals:version_detail", version.pk)
+    return _version_detail(request, pk, TrialForm(user=request.user), retiring=form)
 
 
 @require_POST

@@ -202,6 +202,7 @@ PAGES = [
     ("referrals:version_create", POST, {}, "A"),
     ("referrals:version_detail", GET, {"pk": "version"}, "AU"),
     ("referrals:version_try", POST, {"pk": "version"}, "A"),
+    ("referrals:version_retire", POST, {"pk": "version"}, "A"),
     ("referrals:version_publish", POST, {"pk": "version"}, "A"),
     ("referrals:version_discard", POST, {"pk": "version"}, "A"),
     ("referrals:binding_set", POST, {}, "A"),

@@ -201,10 +201,14 @@ def test_an_account_is_there_once_for_a_purpose_and_party(accounts: tuple[Accoun
 
 @pytest.mark.django_db(transaction=True)
 def test_closing_waits_for_an_entry_that_is_being_posted(period: Period, accounts: tuple[Account, Account]) -> None:
-    admin = make_user(Role.ADMIN)
+    admin, being_posted = make_user(Role.ADMIN), threading.Event()
 
-    with meanwhile(lambda: services.close_period(period=period, by=admin, now=NOW)), transaction.atomic():
+    def close() -> None:
+        services.close_period(period=period, by=admin, now=NOW)
+
+    with meanwhile(close, after=being_posted), transaction.atomic():
         book(period, *accounts)
+        being_posted.set()
         wait_until_we_block_somebody()
 
     assert Entry.objects.count() == 1

@@ -650,10 +650,11 @@ def close(period: Period) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_closing_waits_for_a_shard_that_is_being_recorded() -> None:
-    shard = shard_of_a_sale()
+    shard, recorded = shard_of_a_sale(), Event()
 
-    with meanwhile(lambda: close(Period.objects.get())), transaction.atomic():
+    with meanwhile(lambda: close(Period.objects.get()), after=recorded), transaction.atomic():
         runs.record_shard(**shard)
+        recorded.set()
         wait_until_we_block_somebody()
 
     assert (amounts(), Entry.objects.count(), Period.objects.get().state) == ([516], 1, PeriodState.CLOSED)

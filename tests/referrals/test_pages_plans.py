@@ -1,8 +1,11 @@
 """Pages of plans: volumes, rates of their own and the clock as people enter and read them."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core.enums import Role
 from core.jobs import drain_all
@@ -101,6 +104,23 @@ def test_a_slab_is_published_by_name_only(office):
     assert nameless.status_code == 422
     assert "the pay jumps" in nameless.text
     assert (version.state, version.cliffs_acknowledged_by) == (VersionState.PUBLISHED, "钱会计")
+
+
+def test_a_version_is_retired_on_its_page_and_called_so_once_the_day_is_over(office):
+    version = make_plan(leader_ppm=40_000)
+    url, today = reverse("referrals:version_retire", args=[version.pk]), timezone.localdate()
+
+    early = office.post(url, {"last_day": today - timedelta(days=1)})
+    done = office.post(url, {"last_day": today}, follow=True)
+
+    assert (early.status_code, "Choose today or a later day" in early.text) == (422, True)
+    assert "has a last day" in done.text
+    over = make_plan(leader_ppm=40_000, plan=version.plan, first_day=date(2025, 1, 1), next_first_day=date(2025, 2, 1))
+    for url, retired in (
+        (reverse("referrals:version_detail", args=[over.pk]), True),
+        (done.request["PATH_INFO"], False),
+    ):
+        assert (">Retired<" in office.get(url).text) == retired
 
 
 def test_the_clock_is_declared_until_a_version_is_published(office):

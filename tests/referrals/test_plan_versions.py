@@ -1,12 +1,13 @@
 """A version of a plan: lawful or not published, followed by the next, and frozen."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from threading import Event
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from core.enums import Role
 from core.models import User
@@ -93,6 +94,34 @@ def test_of_a_published_version_nothing_changes_but_an_end_that_was_open(plan, a
 
     with pytest.raises(IntegrityError, match=r"is published|frozen"), transaction.atomic():
         PlanVersion.objects.filter(pk=version.pk).update(**change)
+
+
+TODAY = timezone.localdate(NOW)
+
+
+def retire(version: PlanVersion, last_day: date, by: User) -> PlanVersion:
+    return services.retire_version(version=version, last_day=last_day, by=by, now=NOW)
+
+
+def test_a_version_without_an_end_is_retired_once_from_today_on(plan, admin):
+    version = publish(draft(plan, admin), admin)
+
+    with pytest.raises(services.EndsTooEarly), transaction.atomic():
+        retire(version, TODAY - timedelta(days=1), admin)
+    assert retire(version, TODAY, admin).last_day == TODAY
+    with pytest.raises(services.HasAnEnd), transaction.atomic():
+        retire(version, TODAY + timedelta(days=1), admin)
+
+
+def test_what_has_not_begun_ends_no_earlier_than_its_first_day_and_a_draft_not_at_all(plan, admin):
+    begins = TODAY + timedelta(days=9)
+    later, unpublished = publish(draft(plan, admin, begins), admin), draft(plan, admin, begins)
+
+    with pytest.raises(services.EndsTooEarly), transaction.atomic():
+        retire(later, begins - timedelta(days=1), admin)
+    assert retire(later, begins, admin).last_day == begins
+    with pytest.raises(services.HasAnEnd), transaction.atomic():
+        retire(unpublished, begins, admin)
 
 
 def test_an_end_that_was_set_is_not_moved(plan, admin):

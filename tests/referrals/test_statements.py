@@ -1,5 +1,6 @@
 """Statements: what goes onto them, what they carry on, who freezes them, and what a frozen one stays."""
 
+from threading import Event
 from typing import Any
 
 import pytest
@@ -325,8 +326,10 @@ def test_whoever_approves_waits_for_a_dispute_that_is_just_being_written() -> No
 
     def write_one_while_another_admin_approves() -> None:
         said = {"statement": statement, "order": order, "text": "少算了", "by": books.leader.user, "now": END_OF_MARCH}
-        with meanwhile(lambda: books.approve(books.march)), transaction.atomic():
+        written = Event()
+        with meanwhile(lambda: books.approve(books.march), after=written), transaction.atomic():
             services.raise_dispute(**said)
+            written.set()
             wait_until_we_block_somebody()
 
     with pytest.raises(services.DisputesWait):
@@ -339,8 +342,10 @@ def test_a_run_that_is_just_being_approved_is_not_missed() -> None:
     books.sale(1_000)
     run = books.run(books.march, END_OF_MARCH, approve=False)
 
-    with meanwhile(lambda: books.issue(books.march)), transaction.atomic():
+    approved = Event()
+    with meanwhile(lambda: books.issue(books.march), after=approved), transaction.atomic():
         services.approve_run(run=run, by=books.approver, now=END_OF_MARCH)
+        approved.set()
         wait_until_we_block_somebody()
 
     assert figures(books.statement(books.march)) == (0, 1_000, 1_000, 0)
