@@ -278,7 +278,12 @@ def discard_version(*, version: PlanVersion) -> None:
         raise VersionIsPublished(_("This version is published already and cannot be changed."))
 
 
-def standard_plan() -> Plan:
-    """The plan that pays: the oldest with a published version, else the oldest, else a new one."""
+def paying_plan() -> Plan | None:
+    """The plan that pays: the oldest with a published version, else the oldest there is."""
     paying = Plan.objects.filter(versions__state=VersionState.PUBLISHED).order_by("pk").first()
-    return paying or Plan.objects.order_by("pk").first() or Plan.objects.create(name=_("Standard plan"))
+    return paying or Plan.objects.order_by("pk").first()
+
+
+def standard_plan() -> Plan:
+    """The plan that pays; a new one where there is none."""
+    return paying_plan() or Plan.objects.create(name=_("Standard plan"))

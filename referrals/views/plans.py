@@ -17,7 +17,7 @@ from core.models import Job
 from referrals import services
 from referrals.enums import Clock, VersionState
 from referrals.forms import BindingRuleForm, ClockForm, RetireForm, TrialForm, VersionForm
-from referrals.models import Plan, PlanVersion
+from referrals.models import PlanVersion
 from referrals.queries import binding_rules, terms_of, tiers_of, trial_of
 
 RULES_SHOWN = 20
@@ -36,7 +36,7 @@ def _plan_list(
 
     `binding` and `clock` are what was sent of these and say why not.
     """
-    plan = Plan.objects.visible_to(request.user).order_by("pk").first()
+    plan = services.paying_plan()
     published = PlanVersion.objects.filter(state=VersionState.PUBLISHED)
     declares = not published.exists()
     rules = list(binding_rules()[:RULES_SHOWN])

@@ -138,6 +138,13 @@ def test_the_clock_is_declared_until_a_version_is_published(office):
     assert "Which day decides" not in office.get(plans).text
 
 
+def test_the_list_says_the_clock_of_the_plan_that_pays(office):
+    Plan.objects.create(name="没用过的方案", clock=Clock.DELIVERED)
+    make_plan(leader_ppm=40_000, clock=Clock.PAID)
+
+    assert "The day of the first payment decides" in office.get(reverse("referrals:plan_list")).text
+
+
 def test_why_writes_out_a_volume_a_contract_and_a_share(office, admin):
     """62 500.00 at 3 %, 4 % above 20 000.00 and 5 % above 50 000.00: 300.00 + 250.00 beside the orders' own."""
     group, leader, contracted = make_group(), make_leader(name="周敏"), make_leader(name="许诺")
