@@ -163,14 +163,9 @@ def books(first: date, week_begins: date, after: date) -> tuple[Run, Run]:
     booked and approved."""
     admin, second = (User.objects.create(username=name, name="财务", role=Role.ADMIN) for name in ("books", "second"))
     plan = Plan.objects.create(name="标准方案")
-    PlanVersion.objects.create(
-        plan=plan,
-        number=1,
-        span=DateRange(first, None, "[)"),
-        state=VersionState.PUBLISHED,
-        **TERMS,
-        published_at=timezone.now(),
-    )
+    version = PlanVersion.objects.create(plan=plan, number=1, span=DateRange(first, None, "[)"), **TERMS)
+    version.state, version.published_at = VersionState.PUBLISHED, timezone.now()
+    version.save()
     PlanVersion.objects.create(plan=plan, number=2, span=DateRange(first, None, "[)"), **TERMS | {"leader_ppm": 50_000})
     known = SaleFact.objects.filter(business_date__lt=week_begins).aggregate(upto=Max("pk"))["upto"]
     before, week = (

@@ -212,6 +212,17 @@ class PlanVersion(models.Model):
                 """,
             ),
             pgtrigger.Trigger(
+                # What publishing checks is looked at where a draft becomes published.
+                name="is_drafted_first",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.state <> 'draft'"),
+                func="""
+                    RAISE EXCEPTION 'plan version % was never a draft', NEW.id
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'version_is_drafted_first';
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="terms_fit_together",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,

@@ -220,6 +220,20 @@ def a_volume(*rates_ppm: int, kind: TierKind = TierKind.MARGINAL) -> Volume:
     return Volume(kind, tuple(100_00 * (number + 1) for number in range(len(rates_ppm))), rates_ppm)
 
 
+def test_no_version_is_published_that_was_not_a_draft(plan):
+    """Its tiers would never be looked at."""
+    with pytest.raises(IntegrityError, match="was never a draft"), transaction.atomic():
+        PlanVersion.objects.create(
+            plan=plan,
+            number=1,
+            span=DateRange(JANUARY, None),
+            leader_ppm=40_000,
+            volume_kind=TierKind.MARGINAL,
+            state=VersionState.PUBLISHED,
+            published_at=NOW,
+        )
+
+
 def test_the_jumps_of_a_slab_are_published_only_by_name(plan, admin):
     version = draft(plan, admin, volume=a_volume(50_000, kind=TierKind.SLAB))
 
